@@ -1,0 +1,84 @@
+/**
+ * The server's clock: one strictly growing number that is order, time and name of a message.
+ *
+ * Knows nothing of messages.
+ *
+ * @module
+ */
+
+import type { MessageId } from "./store.ts";
+
+/** Base of a msgid's digits. */
+const BASE = 36;
+
+/** Gives ids. */
+export class Clock {
+  #last: MessageId;
+  readonly #now: () => number;
+
+  /**
+   * @param last The greatest id that was ever given.
+   * @param now Milliseconds since 1970.
+   */
+  constructor(last: MessageId = 0, now: () => number = Date.now) {
+    this.#last = last;
+    this.#now = now;
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return this.#now();
+  }
+
+  /**
+   * The next id: microseconds since 1970, and greater than every one before even if the clock of the machine was set back.
+   *
+   * @example
+   * ```ts
+   * import { Clock, idTime } from "./clock.ts";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * const clock = new Clock(0, () => 1500);
+   * const first = clock.next();
+   * assert(clock.next() > first);
+   * assertEquals(idTime(first), 1500);
+   * ```
+   */
+  next(): MessageId {
+    return this.#last = Math.max(this.#last + 1, this.#now() * 1000);
+  }
+}
+
+/** When a message was said, in milliseconds since 1970. */
+export function idTime(id: MessageId): number {
+  return Math.floor(id / 1000);
+}
+
+/** The first id of a moment in milliseconds since 1970: a bound for what was said before or after. */
+export function timeId(time: number): MessageId {
+  return time * 1000;
+}
+
+/** The msgid of an id: https://ircv3.net/specs/extensions/message-ids. */
+export function formatMsgid(id: MessageId): string {
+  return id.toString(BASE);
+}
+
+/** The id of a msgid, or `undefined` for what never was one of ours. */
+export function parseMsgid(text: string): MessageId | undefined {
+  if (!/^[0-9a-z]{1,11}$/.test(text)) return undefined;
+  const id = parseInt(text, BASE);
+  return Number.isSafeInteger(id) ? id : undefined;
+}
+
+let cachedTime = -1;
+let cachedText = "";
+
+/** A moment as the `time` tag writes it: https://ircv3.net/specs/extensions/server-time. */
+export function formatTime(time: number): string {
+  if (time !== cachedTime) {
+    cachedTime = time;
+    cachedText = new Date(time).toISOString();
+  }
+  return cachedText;
+}

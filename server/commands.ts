@@ -1,0 +1,127 @@
+/**
+ * The table of commands, and the one way a line becomes a change: parsed, checked, run.
+ *
+ * What a command needs is written in its row, so handlers begin at the interesting part. Knows nothing about sockets.
+ *
+ * @module
+ */
+
+import { MAX_BODY_BYTES, MAX_CLIENT_TAGS_BYTES, type Message, parseMessage } from "../protocol.ts";
+import * as numeric from "../protocol/numerics.ts";
+import type { Client, RegisteredClient } from "./client.ts";
+import { type Command, type CommandTable, MODERN, type Outcome } from "./command.ts";
+import { accountCommands } from "./commands/account.ts";
+import { channelCommands } from "./commands/channel.ts";
+import { connectionCommands } from "./commands/connection.ts";
+import { historyCommands } from "./commands/history.ts";
+import { messageCommands, takeBatched } from "./commands/message.ts";
+import { operatorCommands } from "./commands/operator.ts";
+import { queryCommands } from "./commands/query.ts";
+
+const helpCommands: CommandTable = {
+  HELP: {
+    usage: "HELP [<command>]",
+    description: "What the commands are",
+    spec: `${MODERN}#help-message`,
+    minimum: 0,
+    run: help,
+  },
+};
+
+/** Every command by name. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({
+  ...connectionCommands,
+  ...channelCommands,
+  ...messageCommands,
+  ...historyCommands,
+  ...queryCommands,
+  ...accountCommands,
+  ...operatorCommands,
+  ...helpCommands,
+}));
+
+/** What a client may send: https://ircv3.net/specs/extensions/message-tags#size-limit. */
+const CLIENT_LIMITS = { maxTagsBytes: MAX_CLIENT_TAGS_BYTES, maxBodyBytes: MAX_BODY_BYTES };
+
+/** Takes one line from a client. Gives the tokens that it costs. */
+export function receive(client: Client, line: string): number {
+  client.heard = client.hub.clock.now();
+  client.pinged = false;
+  let message: Message;
+  try {
+    message = parseMessage(line, CLIENT_LIMITS);
+  } catch (error) {
+    if (line !== "") refuse(client, line, error);
+    return 1;
+  }
+  return run(client, message);
+}
+
+/** Checks a message against its row and runs it. Gives the tokens that it costs. */
+export function run(client: Client, message: Message): number {
+  const command = COMMANDS.get(message.command);
+  const outcome = client.answer(message.tags?.get("label"), () => dispatch(client, message, command));
+  if (outcome instanceof Promise) {
+    client.busy = outcome.then((change) => client.answer(message.tags?.get("label"), change))
+      .catch((error) => blame(client, message, error));
+  }
+  return command?.cost ?? 1;
+}
+
+function dispatch(client: Client, message: Message, command: Command | undefined): Outcome {
+  try {
+    if (message.tags?.has("batch") && takeBatched(client, message)) return;
+    if (command === undefined) return client.error(numeric.ERR_UNKNOWNCOMMAND, message.command);
+    if (!command.early && !isRegistered(client)) return client.error(numeric.ERR_NOTREGISTERED);
+    if (message.params.length < command.minimum) return client.error(numeric.ERR_NEEDMOREPARAMS, message.command);
+    if (command.early) return command.run(client, message);
+    if (command.operator && !client.user?.isOperator) return client.error(numeric.ERR_NOPRIVILEGES);
+    return isRegistered(client) ? command.run(client, message) : undefined;
+  } catch (error) {
+    blame(client, message, error);
+  }
+}
+
+/** A mistake of our own: said to the operator and to whom it met, and nobody else is touched. */
+function blame(client: Client, message: Message, error: unknown): void {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  client.hub.log(`error: ${message.command} from ${client.nick} failed: ${text}`);
+  client.numeric(numeric.ERR_UNKNOWNERROR, message.command, "Something went wrong here, not with you");
+}
+
+/** A line that is no message gets an answer if anything can be answered, and is never acted on. */
+function refuse(client: Client, line: string, error: unknown): void {
+  if (error instanceof RangeError) return client.error(numeric.ERR_INPUTTOOLONG);
+  if (line.isWellFormed()) return;
+  // "servers MUST NOT relay content containing non-UTF-8 data": https://ircv3.net/specs/extensions/utf8-only
+  const text = /^(@[^ ]* +)?(?::[^ ]* +)?([A-Za-z]+|\d{3})/.exec(line);
+  const label = text?.[1] === undefined ? undefined : parseMessage(`${text[1].toWellFormed()}X`).tags?.get("label");
+  client.answer(
+    label,
+    () => client.fail(text?.[2]?.toUpperCase() ?? "*", "INVALID_UTF8", "Your message is not UTF-8 and was not sent"),
+  );
+}
+
+function isRegistered(client: Client): client is RegisteredClient {
+  return client.user !== undefined;
+}
+
+// HELP [<command>]
+function help(client: RegisteredClient, { params }: Message): void {
+  const topic = params[0]?.toUpperCase();
+  if (topic === undefined || topic === "") return sendHelp(client, "*", "Commands", [...commandLines()]);
+  const command = COMMANDS.get(topic);
+  if (command === undefined) return client.error(numeric.ERR_HELPNOTFOUND, topic);
+  sendHelp(client, topic, command.usage, [command.description, command.spec]);
+}
+
+function sendHelp(client: Client, topic: string, first: string, lines: readonly string[]): void {
+  client.numeric(numeric.RPL_HELPSTART, topic, first);
+  for (const line of lines) client.numeric(numeric.RPL_HELPTXT, topic, line);
+  client.numeric(numeric.RPL_ENDOFHELP, topic, "End of help; HELP <command> tells more");
+}
+
+function* commandLines(): Iterable<string> {
+  const names = [...COMMANDS.keys()].sort();
+  for (let i = 0; i < names.length; i += 8) yield names.slice(i, i + 8).join(" ");
+}

@@ -1,0 +1,298 @@
+/**
+ * CAP PASS NICK USER PING PONG QUIT, and the registration that they lead to.
+ *
+ * https://modern.ircdocs.horse/#connection-registration
+ *
+ * @module
+ */
+
+import { cutToBytes, type Message } from "../../protocol.ts";
+import { CAPABILITIES, capabilityNamed, formatOffer, parseWishes, type Wish } from "../../protocol/capability.ts";
+import { isNick } from "../../protocol/casemapping.ts";
+import * as numeric from "../../protocol/numerics.ts";
+import { CHANNEL_MODES } from "../channel.ts";
+import type { Client, RegisteredClient, Registration } from "../client.ts";
+import { type CommandTable, MODERN } from "../command.ts";
+import { MAX_USERNAME_LENGTH, TEXT_LIMITS } from "../limits.ts";
+import { offer } from "../offer.ts";
+import { isupportLines } from "../support.ts";
+import { User, USER_MODES } from "../user.ts";
+import { claimNick, joinAccount, mayRegister } from "./account.ts";
+import { sendLusers, sendMotd } from "./query.ts";
+
+/** Rows of this file. */
+export const connectionCommands: CommandTable = {
+  CAP: {
+    usage: "CAP <subcommand> [<version or capabilities>]",
+    description: "Negotiate capabilities",
+    spec: "https://ircv3.net/specs/extensions/capability-negotiation",
+    minimum: 1,
+    early: true,
+    run: cap,
+  },
+  PASS: {
+    usage: "PASS <password>",
+    description: "Give the server's password",
+    spec: `${MODERN}#pass-message`,
+    minimum: 1,
+    early: true,
+    run: pass,
+  },
+  NICK: {
+    usage: "NICK <nick>",
+    description: "Choose a nick",
+    spec: `${MODERN}#nick-message`,
+    minimum: 0,
+    early: true,
+    run: nick,
+  },
+  USER: {
+    usage: "USER <username> 0 * <realname>",
+    description: "Say who you are",
+    spec: `${MODERN}#user-message`,
+    minimum: 4,
+    early: true,
+    run: user,
+  },
+  PING: {
+    usage: "PING <token>",
+    description: "Ask whether the server is there",
+    spec: `${MODERN}#ping-message`,
+    minimum: 0,
+    early: true,
+    run: ping,
+  },
+  PONG: {
+    usage: "PONG [<server>] <token>",
+    description: "Answer PING",
+    spec: `${MODERN}#pong-message`,
+    minimum: 0,
+    cost: 0,
+    early: true,
+    run: () => {},
+  },
+  QUIT: {
+    usage: "QUIT [<reason>]",
+    description: "Leave",
+    spec: `${MODERN}#quit-message`,
+    minimum: 0,
+    early: true,
+    run: quit,
+  },
+  ISUPPORT: {
+    usage: "ISUPPORT",
+    description: "What the server supports, also before registration",
+    spec: CAPABILITIES.extendedIsupport.spec,
+    minimum: 0,
+    early: true,
+    run: isupport,
+  },
+};
+
+// CAP <subcommand> [<parameters>]
+function cap(client: Client, { params }: Message): void {
+  const subcommand = params[0]!.toUpperCase();
+  switch (subcommand) {
+    case "LS":
+      return capLs(client, params[1]);
+    case "LIST":
+      return capList(client);
+    case "REQ":
+      return capReq(client, params[1] ?? "");
+    case "END":
+      return capEnd(client);
+    default:
+      client.error(numeric.ERR_INVALIDCAPCMD, params[0]!);
+  }
+}
+
+// CAP LS [<version>]
+function capLs(client: Client, version: string | undefined): void {
+  negotiate(client);
+  client.capVersion = Math.max(client.capVersion, Number(version) || 301);
+  // "Clients that support version 302 ... also implicitly have cap-notify": capability-negotiation#cap-notify
+  if (client.capVersion >= 302) client.capabilities.add("capNotify");
+  sendNames(client, "LS", formatOffer(offer(client), client.capVersion));
+}
+
+// CAP LIST
+function capList(client: Client): void {
+  sendNames(client, "LIST", [...client.capabilities].map((capability) => CAPABILITIES[capability].name));
+}
+
+// CAP REQ :[-]<capability>{ [-]<capability>}
+function capReq(client: Client, text: string): void {
+  negotiate(client);
+  const wishes = parseWishes(text);
+  if (!wishes.every((wish) => mayGrant(client, wish))) return client.say("CAP", client.nick, "NAK", text);
+  for (const { name, on } of wishes) {
+    const capability = capabilityNamed(name)!;
+    if (on) client.capabilities.add(capability);
+    else client.capabilities.delete(capability);
+  }
+  client.reform();
+  client.say("CAP", client.nick, "ACK", text);
+}
+
+function mayGrant(client: Client, { name, on }: Wish): boolean {
+  const capability = capabilityNamed(name);
+  if (capability === undefined || !offer(client).has(capability)) return false;
+  // "cap-notify ... clients MUST NOT be able to disable": capability-negotiation#cap-notify
+  return on || capability !== "capNotify" || client.capVersion < 302;
+}
+
+// CAP END
+function capEnd(client: Client): void {
+  if (client.registration === undefined) return;
+  client.registration.negotiating = false;
+  register(client);
+}
+
+function negotiate(client: Client): void {
+  if (client.registration !== undefined) client.registration.negotiating = true;
+}
+
+/** Sends names in as many lines as they need; only version 302 knows more than one. */
+function sendNames(client: Client, subcommand: string, names: readonly string[]): void {
+  const lines: string[] = [""];
+  for (const name of names) {
+    const line = lines.at(-1)!;
+    if (line.length + name.length < 400 || client.capVersion < 302) lines[lines.length - 1] = `${line} ${name}`.trim();
+    else lines.push(name);
+  }
+  const last = lines.pop()!;
+  for (const line of lines) client.say("CAP", client.nick, subcommand, "*", line);
+  client.say("CAP", client.nick, subcommand, last);
+}
+
+// PASS <password>
+function pass(client: Client, { params }: Message): void {
+  if (client.registration === undefined) return client.error(numeric.ERR_ALREADYREGISTERED);
+  client.registration.password = params[0]!;
+}
+
+// NICK <nick>
+function nick(client: Client, { params }: Message): void {
+  const wanted = params[0] ?? "";
+  if (wanted === "") return client.error(numeric.ERR_NONICKNAMEGIVEN);
+  if (!isNick(wanted)) return refuseNick(client, wanted, "it may hold letters and digits of any script and _-[]{}|^`");
+  const { user, registration } = client;
+  if (registration !== undefined) {
+    registration.nick = wanted;
+    return register(client);
+  }
+  if (user === undefined || wanted === user.nick) return;
+  const holder = client.hub.users.get(wanted);
+  if (holder !== undefined && holder !== user) return client.error(numeric.ERR_NICKNAMEINUSE, wanted);
+  const reserved = claimNick(client, wanted);
+  if (reserved !== undefined) return client.numeric(numeric.ERR_NICKNAMEINUSE, wanted, reserved);
+  client.hub.rename(user, wanted);
+}
+
+function refuseNick(client: Client, wanted: string, why: string): void {
+  client.numeric(numeric.ERR_ERRONEUSNICKNAME, wanted.replaceAll(" ", "_") || "*", `That nick is not possible: ${why}`);
+}
+
+// USER <username> 0 * <realname>
+function user(client: Client, { params }: Message): void {
+  const { registration } = client;
+  if (registration === undefined) return client.error(numeric.ERR_ALREADYREGISTERED);
+  const realname = params[3]!;
+  if (realname === "" || params[0] === "") return client.error(numeric.ERR_NEEDMOREPARAMS, "USER");
+  registration.username = cleanUsername(params[0]!);
+  registration.realname = cutToBytes(realname, TEXT_LIMITS.realname);
+  register(client);
+}
+
+/** A username fit for `nick!username@host`, with the `~` that says nobody vouched for it. */
+function cleanUsername(text: string): string {
+  const letters = text.replace(/[^\p{L}\p{Nd}._-]/gu, "");
+  return `~${[...(letters || "user")].slice(0, MAX_USERNAME_LENGTH - 1).join("")}`;
+}
+
+/** Registers a client as soon as everything is there that it takes. */
+export function register(client: Client): void {
+  const { registration, hub } = client;
+  if (registration === undefined || !isComplete(registration)) return;
+  const refusal = mayRegister(client);
+  if (refusal !== undefined) {
+    client.error(refusal.code, ...refusal.params);
+    return client.close(refusal.reason);
+  }
+  const { nick, username, realname } = registration;
+  if (joinAccount(client, nick)) return;
+  if (hub.users.has(nick)) {
+    delete registration.nick;
+    return client.error(numeric.ERR_NICKNAMEINUSE, nick);
+  }
+  const reserved = claimNick(client, nick);
+  if (reserved !== undefined) {
+    delete registration.nick;
+    return client.numeric(numeric.ERR_NICKNAMEINUSE, nick, reserved);
+  }
+  const { address } = client.remote;
+  const host = hub.cloak(address);
+  const { account, away } = registration;
+  const newcomer = new User({ nick, username, realname, host, address, account }, hub.clock.now());
+  if (away !== undefined) newcomer.away = away;
+  seat(client, newcomer);
+  hub.addUser(newcomer);
+  welcome(client as RegisteredClient);
+}
+
+type Complete = Registration & { nick: string; username: string; realname: string };
+
+function isComplete(registration: Registration): registration is Complete {
+  const { negotiating, nick, username } = registration;
+  return !negotiating && nick !== undefined && username !== undefined;
+}
+
+/** Makes a client one of a user's. */
+export function seat(client: Client, user: User): void {
+  client.registration = undefined;
+  client.user = user;
+  user.clients.push(client);
+}
+
+/** What a client is told once it is registered, in the order that clients expect. */
+export function welcome(client: RegisteredClient): void {
+  const { hub, user } = client;
+  const { network, version } = hub.options;
+  client.numeric(numeric.RPL_WELCOME, `Welcome to ${network}, ${user.source}`);
+  client.numeric(numeric.RPL_YOURHOST, `Your host is ${hub.name}, running chat ${version}`);
+  client.numeric(numeric.RPL_CREATED, `This server was started ${new Date(hub.started).toUTCString()}`);
+  const { list, always, whenSet, never, statuses } = CHANNEL_MODES;
+  const modes = [...list + always + whenSet + never + statuses].sort().join("");
+  const withParam = [...list + always + whenSet + statuses].sort().join("");
+  client.numeric(numeric.RPL_MYINFO, hub.name, `chat-${version}`, USER_MODES, modes, withParam);
+  for (const tokens of isupportLines(hub)) client.numeric(numeric.RPL_ISUPPORT, ...tokens, "are supported here");
+  sendLusers(client);
+  sendMotd(client);
+}
+
+// ISUPPORT
+function isupport(client: Client): void {
+  client.batch("draft/isupport", [], (tags) => {
+    for (const tokens of isupportLines(client.hub)) {
+      client.deliver({
+        ...(tags && { tags }),
+        source: client.hub.name,
+        command: numeric.RPL_ISUPPORT,
+        params: [client.nick, ...tokens, "are supported here"],
+      });
+    }
+  });
+}
+
+// PING <token>
+function ping(client: Client, { params }: Message): void {
+  if (params.length === 0) return client.error(numeric.ERR_NOORIGIN);
+  client.say("PONG", client.hub.name, params[0]!);
+}
+
+// QUIT [<reason>]
+function quit(client: Client, { params }: Message): void {
+  const said = cutToBytes(params[0] ?? "", TEXT_LIMITS.quit);
+  client.close(said === "" ? "Client quit" : `Quit: ${said}`);
+  client.hub.disconnect(client, client.leaving!);
+}

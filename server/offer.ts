@@ -1,0 +1,44 @@
+/**
+ * Which capabilities are offered to a client, with their values: only what truly works.
+ *
+ * @module
+ */
+
+import type { Capability, Offer } from "../protocol/capability.ts";
+import type { Client } from "./client.ts";
+
+/** Capabilities without a value, for everybody. */
+const ALWAYS: readonly Capability[] = [
+  "accountNotify",
+  "accountTag",
+  "awayNotify",
+  "batch",
+  "capNotify",
+  "channelRename",
+  "chghost",
+  "echoMessage",
+  "extendedIsupport",
+  "extendedJoin",
+  "extendedMonitor",
+  "inviteNotify",
+  "labeledResponse",
+  "messageRedaction",
+  "messageTags",
+  "multiPrefix",
+  "noImplicitNames",
+  "preAway",
+  "readMarker",
+  "serverTime",
+  "setname",
+  "standardReplies",
+  "userhostInNames",
+];
+
+/** What this client may ask for. */
+export function offer(client: Client): Offer {
+  const { limits } = client.hub;
+  return new Map<Capability, string>([
+    ...ALWAYS.map((capability) => [capability, ""] as const),
+    ["multiline", `max-bytes=${limits.multilineBytes},max-lines=${limits.multilineLines}`],
+  ]);
+}

@@ -1,0 +1,97 @@
+/**
+ * A user: somebody with a nick, at one or more clients, in channels.
+ *
+ * State and its invariants only: a user and a channel know each other or neither does, see {@linkcode Channel.add}. Knows
+ * nothing of commands or of what is sent.
+ *
+ * @module
+ */
+
+import type { Channel, Member } from "./channel.ts";
+import type { Client } from "./client.ts";
+
+/** Letters of user modes: invisible, bot, operator of the server, only registered users may write, wallops. */
+export const USER_MODES = "BRiow";
+
+/** What a user comes with. */
+export interface Identity {
+  readonly nick: string;
+  readonly username: string;
+  readonly realname: string;
+  /** What others see instead of an address. */
+  readonly host: string;
+  /** Where the first client really comes from. */
+  readonly address: string;
+  readonly account?: string | undefined;
+}
+
+/** Somebody who is registered on the server. */
+export class User {
+  readonly username: string;
+  readonly address: string;
+  readonly modes = new Set<string>();
+  /** The programs through which this user is here; none for an always-on account that is away. */
+  readonly clients: Client[] = [];
+  readonly channels = new Map<Channel, Member>();
+  /** Name of the operator, as in OPER, while the mode `o` is set. */
+  operator: string | undefined;
+  account: string | undefined;
+  away: string | undefined;
+  realname: string;
+  /** Milliseconds since 1970. */
+  readonly signon: number;
+  /** When it last said something, in milliseconds since 1970. */
+  active: number;
+  #nick: string;
+  #host: string;
+  #source = "";
+
+  constructor(identity: Identity, now: number) {
+    this.#nick = identity.nick;
+    this.#host = identity.host;
+    this.username = identity.username;
+    this.address = identity.address;
+    this.realname = identity.realname;
+    this.account = identity.account;
+    this.signon = this.active = now;
+  }
+
+  /** The nick as it was typed. */
+  get nick(): string {
+    return this.#nick;
+  }
+  set nick(nick: string) {
+    this.#nick = nick;
+    this.#source = "";
+  }
+
+  /** What others see instead of an address. */
+  get host(): string {
+    return this.#host;
+  }
+  set host(host: string) {
+    this.#host = host;
+    this.#source = "";
+  }
+
+  /** `nick!username@host`. */
+  get source(): string {
+    return this.#source ||= `${this.#nick}!${this.username}@${this.#host}`;
+  }
+
+  get isOperator(): boolean {
+    return this.modes.has("o");
+  }
+
+  /** Whether any of its clients came over an encrypted connection, and none over a plain one. */
+  get secure(): boolean {
+    return this.clients.length > 0 && this.clients.every((client) => client.remote.secure);
+  }
+
+  /** Whether both are members of some channel. */
+  sharesChannelWith(other: User): boolean {
+    if (other === this) return true;
+    for (const channel of this.channels.keys()) if (channel.members.has(other)) return true;
+    return false;
+  }
+}
