@@ -11,6 +11,11 @@
  */
 
 import type { Message } from "../protocol.ts";
+import { Recent } from "./recent.ts";
+import type { Account, Ban, ChannelRecord, Invitation, Membership, Records } from "./records.ts";
+
+export type * from "./records.ts";
+export { advanceMarker, pair } from "./records.ts";
 
 /**
  * Time, order and name of a message in one: microseconds since 1970 by the server's clock, each greater than the one
@@ -110,90 +115,6 @@ export interface StoreFailure {
   readonly waiting: number;
 }
 
-/** Values by key that last: small, and read and written whole. */
-export interface Records<T> {
-  get(key: string): T | undefined;
-  /** Part of the turn: lasts from the next {@linkcode Store.commit}. Do not change the value afterwards. */
-  put(key: string, value: T): void;
-  delete(key: string): void;
-  /** All whose key begins with `prefix`, in the order of their keys. */
-  list(prefix?: string): Iterable<[key: string, value: T]>;
-}
-
-/** An account, by its casefolded name. */
-export interface Account {
-  readonly name: string;
-  /** PHC string, see `password.ts`; absent when only certificates sign in. */
-  readonly password?: string;
-  /** For SCRAM-SHA-256, see `scram.ts`. */
-  readonly scram?: ScramKeys;
-  /** Milliseconds since 1970. */
-  readonly created: number;
-  /** Fingerprints; each is also a record of `certificates`. */
-  readonly certificates: readonly string[];
-  readonly alwaysOn: boolean;
-  readonly settings: Readonly<Record<string, string>>;
-}
-
-/** What a server keeps of a password for SCRAM (https://datatracker.ietf.org/doc/html/rfc5802#section-3), in base64. */
-export interface ScramKeys {
-  readonly salt: string;
-  readonly iterations: number;
-  readonly storedKey: string;
-  readonly serverKey: string;
-}
-
-/** A channel that lasts, by its casefolded name. */
-export interface ChannelRecord {
-  readonly name: string;
-  /** Account of the founder, casefolded. */
-  readonly founder?: string;
-  readonly created: number;
-  readonly topic?: { readonly text: string; readonly by: string; readonly at: number };
-  /** Letters of the modes without parameter that are set. */
-  readonly modes: string;
-  readonly key?: string;
-  readonly limit?: number;
-  /** Lists by their mode letter: b, e, I, q, ... */
-  readonly lists: Readonly<Record<string, readonly ListItem[]>>;
-  /** Membership modes that accounts get when they join, such as `o`. */
-  readonly access: Readonly<Record<string, string>>;
-}
-
-/** An item of a list of a channel. */
-export interface ListItem {
-  readonly mask: string;
-  readonly by: string;
-  readonly at: number;
-}
-
-/** A ban of the server, by its mask. */
-export interface Ban {
-  /** What the mask is compared with. */
-  readonly kind: "mask" | "address" | "account";
-  readonly reason: string;
-  readonly by: string;
-  readonly created: number;
-  readonly expires?: number;
-}
-
-/** An invitation, by the hash of its token. */
-export interface Invitation {
-  readonly by: string;
-  readonly created: number;
-  readonly expires?: number;
-  /** How often it may still be used; absent: as often as one likes. */
-  readonly uses?: number;
-  readonly channel?: string;
-}
-
-/** An account is in a channel, by {@linkcode pair} of both. */
-export interface Membership {
-  /** Its membership modes, such as `o`. */
-  readonly modes: string;
-  readonly since: MessageId;
-}
-
 /** Figures of a store. */
 export interface StoreStatistics {
   readonly messages: number;
@@ -259,7 +180,7 @@ export interface Store {
  *
  * @example
  * ```ts
- * import { directTarget } from "./server/store.ts";
+ * import { directTarget } from "./store.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(directTarget("ben", "ann"), "ann ben");
@@ -269,18 +190,164 @@ export function directTarget(one: string, other: string): string {
   return one < other ? `${one} ${other}` : `${other} ${one}`;
 }
 
-/** Key of a record that belongs to an account and a target; `records.list(account + " ")` gives all of an account. */
-export function pair(account: string, target: string): string {
-  return `${account} ${target}`;
+/**
+ * What is left of an entry when its text is deleted: who, when and where.
+ *
+ * @example
+ * ```ts
+ * import { redacted } from "./store.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message = { source: "ann!a@host", command: "PRIVMSG", params: ["#lobby", "oops"] };
+ * assertEquals(redacted({ id: 1, target: "#lobby", message }).message.params, ["#lobby"]);
+ * ```
+ */
+export function redacted(entry: Entry): Entry {
+  const { id, target, message } = entry;
+  const tags = new Map([...message.tags ?? []].filter(([key]) => !key.startsWith("+")));
+  const { source, command, params } = message;
+  return {
+    id,
+    target,
+    message: {
+      ...(tags.size > 0 && { tags }),
+      ...(source !== undefined && { source }),
+      command,
+      params: params.slice(0, 1),
+    },
+    redacted: true,
+  };
 }
 
+/** How much the in-memory form keeps. */
+export interface MemoryStoreOptions {
+  /** Most entries of one target; the oldest go first. */
+  perTarget?: number;
+  /** Most entries in all; the target that was silent longest goes first. */
+  total?: number;
+}
+
+/** Most entries of one target in memory, unless told otherwise. */
+export const MEMORY_PER_TARGET = 1_000;
+
+/** Most entries in memory, unless told otherwise. */
+export const MEMORY_TOTAL = 200_000;
+
 /**
- * Moves a read marker forward, never back: "The server MUST NOT move it backwards",
- * https://ircv3.net/specs/extensions/read-marker. Gives where it then stands.
+ * A store that forgets everything at its end: `--ephemeral`, and tests.
+ *
+ * @example
+ * ```ts
+ * import { MemoryStore } from "./store.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const store = new MemoryStore();
+ * const message = { source: "ann!a@host", command: "PRIVMSG", params: ["#lobby", "hello"] };
+ * store.append({ id: Date.now() * 1000, target: "#lobby", message });
+ * store.commit();
+ * assertEquals(store.history("#lobby", { limit: 50 }).map((entry) => entry.message.params[1]), ["hello"]);
+ * ```
  */
-export function advanceMarker(markers: Records<MessageId>, key: string, id: MessageId): MessageId {
-  const now = markers.get(key);
-  if (now !== undefined && now >= id) return now;
-  markers.put(key, id);
-  return id;
+export class MemoryStore implements Store {
+  readonly accounts: Records<Account> = new MemoryRecords();
+  readonly certificates: Records<string> = new MemoryRecords();
+  readonly channels: Records<ChannelRecord> = new MemoryRecords();
+  readonly memberships: Records<Membership> = new MemoryRecords();
+  readonly visits: Records<readonly Interval[]> = new MemoryRecords();
+  readonly markers: Records<MessageId> = new MemoryRecords();
+  readonly bans: Records<Ban> = new MemoryRecords();
+  readonly invitations: Records<Invitation> = new MemoryRecords();
+  readonly settings: Records<string> = new MemoryRecords();
+  readonly failure = undefined;
+  #recent: Recent;
+  #lastId = 0;
+
+  constructor({ perTarget = MEMORY_PER_TARGET, total = MEMORY_TOTAL }: MemoryStoreOptions = {}) {
+    this.#recent = new Recent({ perTarget, total });
+  }
+
+  get lastId(): MessageId {
+    return this.#lastId;
+  }
+
+  append(entry: Entry): boolean {
+    this.#recent.add(entry);
+    this.#lastId = entry.id;
+    return true;
+  }
+
+  redact(id: MessageId): boolean {
+    const entry = this.#recent.find(id);
+    if (entry !== undefined) this.#recent.replace(redacted(entry));
+    return entry !== undefined;
+  }
+
+  commit(): undefined {}
+
+  find(id: MessageId): Entry | undefined {
+    return this.#recent.find(id);
+  }
+
+  history(target: string, range: HistoryRange): Entry[] {
+    return this.#recent.history(target, range);
+  }
+
+  search(query: SearchQuery): Entry[] {
+    return this.#recent.search(query);
+  }
+
+  targets(query: TargetsQuery): LatestMessage[] {
+    const direct = (query.parties ?? []).flatMap((party) => this.#recent.conversationsOf(party));
+    return latestMessages(this, query, direct);
+  }
+
+  *entries(after: MessageId = 0): Iterable<Entry> {
+    yield* this.#recent.entries().filter((entry) => entry.id > after);
+  }
+
+  maintain(_milliseconds: number): boolean {
+    return false;
+  }
+
+  statistics(): StoreStatistics {
+    return { messages: this.#recent.size, bytes: 0, waiting: 0 };
+  }
+
+  close(): void {}
+}
+
+/** What {@linkcode Store.targets} answers, with the direct conversations already known. */
+export function latestMessages(
+  store: Pick<Store, "history">,
+  query: TargetsQuery,
+  direct: readonly string[],
+): LatestMessage[] {
+  const { after = 0, before = Infinity } = query;
+  const found = new Map<string, MessageId>();
+  for (const { target, visible } of [...query.channels, ...direct.map((target): VisibleTarget => ({ target }))]) {
+    const latest = store.history(target, { limit: 1, ...(visible && { visible }) })[0]?.id ?? 0;
+    if (latest > after && latest < before) found.set(target, latest);
+  }
+  const ordered = [...found].map(([target, latest]) => ({ target, latest })).sort((a, b) => a.latest - b.latest);
+  return ordered.slice(-query.limit);
+}
+
+class MemoryRecords<T> implements Records<T> {
+  #values = new Map<string, T>();
+
+  get(key: string): T | undefined {
+    return this.#values.get(key);
+  }
+
+  put(key: string, value: T): void {
+    this.#values.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+
+  list(prefix = ""): Iterable<[string, T]> {
+    return [...this.#values].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => a < b ? -1 : 1);
+  }
 }
