@@ -87,6 +87,11 @@ export class Turn {
     return this.#over ??= new Promise((resolve) => this.#finish = resolve);
   }
 
+  /** Ends the turn at once. */
+  flush(): void {
+    this.#end();
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;

@@ -7,9 +7,12 @@
  * @module
  */
 
-import { casefold, matchesMask } from "../protocol/casemapping.ts";
+import { casefold, type Casefolded } from "../protocol/casemapping.ts";
 import type { ModeTypes } from "../protocol/mode.ts";
+import { matchesUser } from "./mask.ts";
+import type { Barred, Closed } from "./records.ts";
 import type { User } from "./user.ts";
+import { type Closure, noteBan, noteDoors } from "./visibility.ts";
 
 /** Statuses of members, highest first, and what stands before the nick. */
 export const STATUSES = "ov";
@@ -63,8 +66,10 @@ export function prefixOf(member: Member, all: boolean): string {
 
 /** A channel. */
 export class Channel {
-  /** As it was first typed. */
-  name: string;
+  /** When it could not be entered freely, for what may be read later. */
+  closed: readonly Closed[] = [];
+  /** When bans held. */
+  barred: readonly Barred[] = [];
   /** Milliseconds since 1970. */
   readonly created: number;
   topic: Topic | undefined;
@@ -78,10 +83,49 @@ export class Channel {
   readonly invited = new Set<User>();
   /** Account of the founder: the channel then lasts when nobody is in it. */
   founder: string | undefined;
+  #name: string;
+  #folded: Casefolded;
 
   constructor(name: string, now: number) {
-    this.name = name;
+    this.#name = name;
+    this.#folded = casefold(name);
     this.created = now;
+  }
+
+  /** As it was first typed. */
+  get name(): string {
+    return this.#name;
+  }
+  set name(name: string) {
+    this.#name = name;
+    this.#folded = casefold(name);
+  }
+
+  /** The name casefolded. */
+  get folded(): Casefolded {
+    return this.#folded;
+  }
+
+  /** Notes, after modes have changed, whether one may still come in freely. */
+  noteDoors(id: number): void {
+    this.closed = noteDoors(this.closed, this.closure, id);
+  }
+
+  /** Notes that a ban was set or lifted. */
+  noteBan(mask: string, set: boolean, id: number): void {
+    this.barred = noteBan(this.barred, mask, set, id);
+  }
+
+  /** Ends what its modes and bans kept closed; whoever makes the channel anew begins with open doors. */
+  dissolve(id: number): void {
+    this.closed = noteDoors(this.closed, undefined, id);
+    this.barred = this.barred.map((one) => one.to === undefined ? { ...one, to: id } : one);
+  }
+
+  /** To whom its doors are closed by its modes, if to anybody. */
+  get closure(): Closure | undefined {
+    if (this.modes.has("i") || this.modes.has("H") || this.key !== undefined) return "all";
+    return this.modes.has("R") ? "guests" : undefined;
   }
 
   /** Secret channels are seen by their members only. */
@@ -91,7 +135,8 @@ export class Channel {
 
   /** Lets a user in. The first one in is its operator. */
   add(user: User, since: number): Member {
-    const member = { user, op: this.members.size === 0 && this.founder === undefined, voice: false, since };
+    const founds = this.founder === undefined ? this.members.size === 0 : this.founder === user.account;
+    const member = { user, op: founds, voice: false, since };
     this.members.set(user, member);
     user.channels.set(this, member);
     this.invited.delete(user);
@@ -146,37 +191,4 @@ export class Channel {
     const folded = casefold(mask);
     return this.lists[letter].findIndex((item) => casefold(item.mask) === folded);
   }
-}
-
-/**
- * Whether a mask of a list means a user: `nick!user@host` with `*` and `?`, or `a:` and an account
- * (https://ircv3.net/specs/extensions/account-extban).
- */
-export function matchesUser(mask: string, user: User): boolean {
-  if (mask.startsWith("a:")) return user.account !== undefined && matchesMask(mask.slice(2), user.account);
-  return matchesMask(mask, user.source) || matchesMask(mask, `${user.nick}!${user.username}@${user.address}`);
-}
-
-/**
- * A mask in full: what is missing is `*`.
- *
- * @example
- * ```ts
- * import { completeMask } from "./channel.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(completeMask("ann"), "ann!*@*");
- * assertEquals(completeMask("*@home.example"), "*!*@home.example");
- * assertEquals(completeMask("m:ann"), "m:ann!*@*");
- * ```
- */
-export function completeMask(mask: string): string {
-  if (mask.startsWith("a:")) return mask;
-  if (mask.startsWith("m:")) return `m:${completeMask(mask.slice(2))}`;
-  const at = mask.indexOf("@");
-  const host = at < 0 ? "*" : mask.slice(at + 1) || "*";
-  const rest = at < 0 ? mask : mask.slice(0, at);
-  const bang = rest.indexOf("!");
-  if (bang < 0) return at < 0 ? `${rest || "*"}!*@*` : `*!${rest || "*"}@${host}`;
-  return `${rest.slice(0, bang) || "*"}!${rest.slice(bang + 1) || "*"}@${host}`;
 }

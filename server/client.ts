@@ -33,7 +33,7 @@ export interface Remote {
 
 /** What a client has said of itself before it is registered. */
 export interface Registration {
-  nick?: string;
+  nick?: string | undefined;
   username?: string;
   realname?: string;
   password?: string;
@@ -73,6 +73,8 @@ export class Client {
   heard: number;
   /** Whether a PING awaits its answer. */
   pinged = false;
+  /** Whether it was told what this is. */
+  greeted = false;
   /** Whether any line has come. */
   spoke = false;
   /** Why it left, once that is known. */
@@ -80,6 +82,7 @@ export class Client {
   #form: Form = 0;
   /** What was sent while a labeled command is answered. */
   #captured: Line[] | undefined;
+  #putOff = false;
   #batchNumber = 0;
 
   constructor(hub: Hub, connection: Connection, remote: Remote) {
@@ -107,6 +110,11 @@ export class Client {
   /** Sends a message that others receive too. */
   relay(relay: Relay): void {
     this.write(relay.line(this.#form));
+  }
+
+  /** Sends a message that is no part of the answer to the command that led to it. */
+  relayAside(relay: Relay): void {
+    this.connection.send(relay.line(this.#form));
   }
 
   /** Sends a line that is ready. */
@@ -174,15 +182,20 @@ export class Client {
   answer<T>(label: string | undefined, handle: () => T): T {
     if (label === undefined || label === "" || !this.labels) return handle();
     const captured: Line[] = this.#captured = [];
-    let putOff = false;
+    this.#putOff = false;
     try {
       const result = handle();
-      putOff = result instanceof Promise;
+      if (result instanceof Promise) this.putOff();
       return result;
     } finally {
       this.#captured = undefined;
-      if (!putOff) this.#respond(label, captured);
+      if (!this.#putOff) this.#respond(label, captured);
     }
+  }
+
+  /** Says that the command under way is answered later, with a call of `answer` and the same label. */
+  putOff(): void {
+    this.#putOff = true;
   }
 
   #respond(label: string, lines: readonly Line[]): void {

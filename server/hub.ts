@@ -12,13 +12,17 @@ import type { Capability } from "../protocol/capability.ts";
 import { casefold, CaseMap } from "../protocol/casemapping.ts";
 import type { Connection, Turn } from "../protocol/connection.ts";
 import { RPL_MONOFFLINE, RPL_MONONLINE } from "../protocol/numerics.ts";
-import { Channel } from "./channel.ts";
+import { Channel, type Member } from "./channel.ts";
+import { recordOf, restoreChannel } from "./channel_record.ts";
 import { Client, type Remote } from "./client.ts";
 import type { Clock } from "./clock.ts";
+import { cloakAddress } from "./cloak.ts";
 import type { Limits } from "./limits.ts";
+import type { MultilineLine } from "./multiline.ts";
 import { Relay } from "./relay.ts";
-import type { Store } from "./store.ts";
+import { directTarget, type Entry, type MessageId, pair, type Store, type VisibleTarget } from "./store.ts";
 import type { User } from "./user.ts";
+import { beginVisit, endVisit, visibleHistory } from "./visibility.ts";
 import { Whowas } from "./whowas.ts";
 
 /** How a server was told to behave. */
@@ -40,6 +44,8 @@ export interface HubOptions {
   readonly throttle: boolean;
   /** Keeps cloaks unguessable; 16 bytes or more. */
   readonly secret: string;
+  /** Address of a picture for the network: https://ircv3.net/specs/extensions/network-icon. */
+  readonly icon?: string;
 }
 
 /** What a hub is given to work with. */
@@ -49,6 +55,8 @@ export interface HubParts {
   readonly turn: Turn;
   /** Where the server says what its operator should know. */
   readonly log: (line: string) => void;
+  /** Reads the files again that the server was started with, and says how that went. */
+  readonly rehash?: () => Promise<string>;
 }
 
 /** Who of those addressed receives a relay. */
@@ -66,7 +74,10 @@ export class Hub {
   readonly clock: Clock;
   readonly turn: Turn;
   readonly log: (line: string) => void;
+  readonly rehash: () => Promise<string>;
   readonly started: number;
+  /** The first id of this run: what is older was said before the last start. */
+  readonly firstId: MessageId;
   readonly clients = new Set<Client>();
   readonly users = new CaseMap<User>();
   readonly channels = new CaseMap<Channel>();
@@ -82,7 +93,9 @@ export class Hub {
     this.clock = parts.clock;
     this.turn = parts.turn;
     this.log = parts.log;
+    this.rehash = parts.rehash ?? (() => Promise.resolve("There are no files to read again"));
     this.started = parts.clock.now();
+    this.firstId = parts.clock.next();
     this.whowas = new Whowas(options.limits.whowas);
   }
 
@@ -133,6 +146,7 @@ export class Hub {
     for (const client of neighbours) client.relay(relay);
     this.whowas.add(user, this.clock.now());
     this.users.delete(user.nick);
+    if (user.account === undefined) this.#forgetGuest(user);
     this.#tellMonitors(user.nick, RPL_MONOFFLINE, user.nick);
     for (const client of [...user.clients]) {
       client.close(reason);
@@ -150,6 +164,7 @@ export class Hub {
     if (!same) this.whowas.add(user, this.clock.now());
     this.users.delete(old);
     user.nick = nick;
+    user.nickSince = relay.details.id;
     this.users.set(nick, user);
     for (const channel of user.channels.keys()) this.record(channel, relay);
     for (const client of audience) client.relay(relay);
@@ -158,19 +173,88 @@ export class Hub {
     this.#tellMonitors(nick, RPL_MONONLINE, user.source);
   }
 
-  /** The channel of a name; made when there is none. */
-  channelFor(name: string): Channel {
+  /** The channel of a name; made when there is none, for the account that founds it. */
+  channelFor(name: string, founder?: string): Channel {
     const existing = this.channels.get(name);
     if (existing !== undefined) return existing;
     const channel = new Channel(name, this.clock.now());
+    const record = this.store.channels.get(casefold(name));
+    if (record !== undefined) restoreChannel(channel, record, this.firstId);
+    else if (founder !== undefined) channel.founder = founder;
     this.channels.set(name, channel);
+    this.keepChannel(channel);
     return channel;
+  }
+
+  /** Lets a user into a channel, at the id of its JOIN. */
+  enter(channel: Channel, user: User, id: MessageId): Member {
+    const member = channel.add(user, id);
+    const { visits } = this.store;
+    const key = pair(user.identity, channel.folded);
+    if (user.account !== undefined) visits.put(key, beginVisit(visits.get(key) ?? [], id, this.firstId));
+    return member;
   }
 
   /** Lets a user out of a channel, and forgets the channel if it was the last and nothing keeps it. */
   leave(channel: Channel, user: User): void {
     channel.remove(user);
-    if (channel.members.size === 0 && channel.founder === undefined) this.channels.delete(channel.name);
+    const { visits } = this.store;
+    const key = pair(user.identity, channel.folded);
+    if (user.account !== undefined) visits.put(key, endVisit(visits.get(key) ?? [], this.clock.next()));
+    if (channel.members.size > 0 || channel.founder !== undefined) return;
+    this.channels.delete(channel.name);
+    channel.dissolve(this.clock.next());
+    this.keepChannel(channel);
+  }
+
+  /** Keeps what must be known of a channel after a restart; nothing for one that anybody may make anew. */
+  keepChannel(channel: Channel): void {
+    const record = recordOf(channel);
+    if (record !== undefined) this.store.channels.put(channel.folded, record);
+  }
+
+  /** Brings back the channels that last. */
+  restore(): void {
+    for (const [, record] of this.store.channels.list()) {
+      if (record.founder !== undefined) this.channelFor(record.name);
+    }
+  }
+
+  /** Gives a channel another name; its history stays under the old one. */
+  renameChannel(channel: Channel, name: string): void {
+    this.channels.delete(channel.name);
+    if (casefold(name) !== channel.folded) this.store.channels.delete(channel.folded);
+    channel.name = name;
+    this.channels.set(name, channel);
+    this.keepChannel(channel);
+  }
+
+  /** The user of a nick. */
+  userNamed(nick: string): User | undefined {
+    return this.users.get(nick);
+  }
+
+  /** The identity under which history keeps the messages of whoever has this nick, here or as an account. */
+  identityOf(nick: string): string | undefined {
+    const user = this.users.get(nick);
+    if (user !== undefined) return user.identity;
+    const key = casefold(nick);
+    return this.store.accounts.get(key) === undefined ? undefined : key;
+  }
+
+  /** A channel's history with what a member may read of it. */
+  readableChannel(channel: Channel, user: User): VisibleTarget {
+    const target = channel.folded;
+    const member = channel.members.get(user);
+    const now = member === undefined ? [] : [{ from: member.since }];
+    const before = user.account === undefined ? [] : this.store.visits.get(pair(user.identity, target)) ?? [];
+    const visible = visibleHistory(channel, user, [...before, ...now]);
+    return visible === undefined ? { target } : { target, visible };
+  }
+
+  /** What others see instead of an address. */
+  cloak(address: string): string {
+    return cloakAddress(address, this.options.secret);
   }
 
   /** A message of a user's with an id of its own. */
@@ -242,14 +326,20 @@ export class Hub {
     return clients;
   }
 
-  /** Keeps an event or a message of a channel. */
+  /** Keeps an event of a channel. */
   record(channel: Channel, relay: Relay): void {
-    this.store.append({ id: relay.details.id, target: casefold(channel.name), message: lasting(relay) });
+    this.store.append({ id: relay.details.id, target: channel.folded, message: lasting(relay) });
   }
 
-  /** Keeps a message between two. */
-  recordDirect(target: string, relay: Relay): void {
-    this.store.append({ id: relay.details.id, target, message: lasting(relay) });
+  /** Keeps a message to a channel or a user, with the lines behind its first. `false`: it cannot be kept, and was refused. */
+  keep(client: Client, to: Channel | User, relay: Relay, more: readonly MultilineLine[] = []): boolean {
+    if (!isKept(relay)) return true;
+    const target = to instanceof Channel ? to.folded : directTarget(client.user!.identity, to.identity);
+    const lines = more.map(({ text, concat }) => concat ? { text, concat: true as const } : { text });
+    const entry: Entry = { id: relay.details.id, target, message: lasting(relay), ...(lines.length > 0 && { lines }) };
+    if (this.store.append(entry)) return true;
+    client.fail(relay.message.command, "MESSAGE_ERROR", "The server's disk is full or broken; nothing was sent");
+    return false;
   }
 
   /** Begins to watch a nick. */
@@ -267,9 +357,21 @@ export class Hub {
     if (watching?.size === 0) this.monitors.delete(nick);
   }
 
+  /** Read markers of a guest are of no use once it is gone. */
+  #forgetGuest(user: User): void {
+    for (const [key] of [...this.store.markers.list(`${user.identity} `)]) this.store.markers.delete(key);
+  }
+
   #tellMonitors(nick: string, code: string, who: string): void {
     for (const client of this.monitors.get(nick) ?? []) client.numeric(code, who);
   }
+}
+
+/** Tags without a text last only if they mean something later: a reaction, or what asks to be kept. */
+const LASTING_TAGS = ["+draft/react", "+draft/unreact", "+draft/persist", "+persist"];
+
+function isKept({ message, details }: Relay): boolean {
+  return message.command !== "TAGMSG" || LASTING_TAGS.some((tag) => details.clientTags?.has(tag));
 }
 
 /** A message as history keeps it. */

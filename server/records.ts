@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { MessageId } from "./store.ts";
+import type { Interval, MessageId } from "./store.ts";
 
 /** Values by key that last: small, and read and written whole. */
 export interface Records<T> {
@@ -56,6 +56,20 @@ export interface ChannelRecord {
   readonly lists: Readonly<Record<string, readonly ListItem[]>>;
   /** Membership modes that accounts get when they join, such as `o`. */
   readonly access: Readonly<Record<string, string>>;
+  /** When it could not be entered freely. */
+  readonly closed?: readonly Closed[];
+  /** When bans held. */
+  readonly barred?: readonly Barred[];
+}
+
+/** A time in which a channel could not be entered freely: by nobody outside, or by nobody without an account. */
+export interface Closed extends Interval {
+  readonly against: "all" | "guests";
+}
+
+/** A time in which a ban held. */
+export interface Barred extends Interval {
+  readonly mask: string;
 }
 
 /** An item of a list of a channel. */

@@ -7,8 +7,10 @@
  * @module
  */
 
+import { casefold } from "../protocol/casemapping.ts";
 import type { Channel, Member } from "./channel.ts";
 import type { Client } from "./client.ts";
+import type { MessageId } from "./store.ts";
 
 /** Letters of user modes: invisible, bot, operator of the server, only registered users may write, wallops. */
 export const USER_MODES = "BRiow";
@@ -42,11 +44,20 @@ export class User {
   readonly signon: number;
   /** When it last said something, in milliseconds since 1970. */
   active: number;
+  /** Since when it has this nick. */
+  nickSince: MessageId;
+  readonly #guest: string;
   #nick: string;
   #host: string;
   #source = "";
 
-  constructor(identity: Identity, now: number) {
+  /**
+   * @param id An id of its own: what makes one guest differ from another of the same nick.
+   * @param now Milliseconds since 1970.
+   */
+  constructor(identity: Identity, id: MessageId, now: number) {
+    this.nickSince = id;
+    this.#guest = `*${id.toString(36)}`;
     this.#nick = identity.nick;
     this.#host = identity.host;
     this.username = identity.username;
@@ -79,6 +90,14 @@ export class User {
     return this.#source ||= `${this.#nick}!${this.username}@${this.#host}`;
   }
 
+  /**
+   * Whose messages these are in history: the account's, or those of this visit only. A guest's are not inherited by
+   * whoever has the nick next.
+   */
+  get identity(): string {
+    return this.account === undefined ? this.#guest : casefold(this.account);
+  }
+
   get isOperator(): boolean {
     return this.modes.has("o");
   }
@@ -86,6 +105,12 @@ export class User {
   /** Whether any of its clients came over an encrypted connection, and none over a plain one. */
   get secure(): boolean {
     return this.clients.length > 0 && this.clients.every((client) => client.remote.secure);
+  }
+
+  /** Why this user takes no messages from another, or `undefined`. */
+  refuses(other: User): string | undefined {
+    if (!this.modes.has("R") || other.account !== undefined || other === this || other.isOperator) return undefined;
+    return "Only people who are signed in to an account may write to them (+R)";
   }
 
   /** Whether both are members of some channel. */

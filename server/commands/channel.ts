@@ -111,7 +111,7 @@ export function joinChannel(client: RegisteredClient, name: string, key?: string
   }
   const refusal = existing === undefined ? undefined : whyNotJoin(existing, user, key);
   if (refusal !== undefined) return client.error(refusal, existing!.name);
-  enter(user, hub.channelFor(name), client);
+  enter(user, hub.channelFor(name, user.account), client);
 }
 
 /** The numeric that keeps a user out of a channel, or `undefined`. An invitation opens every door once. */
@@ -129,7 +129,7 @@ function whyNotJoin(channel: Channel, user: User, key: string | undefined): stri
 function enter(user: User, channel: Channel, client: Client): void {
   const { hub } = client;
   const id = hub.clock.next();
-  const member = channel.add(user, id);
+  const member = hub.enter(channel, user, id);
   const details = { id, account: user.account, bot: user.modes.has("B") };
   const { source } = user;
   const relay = new Relay({ source, command: "JOIN", params: [channel.name] }, details);
@@ -141,7 +141,7 @@ function enter(user: User, channel: Channel, client: Client): void {
   hub.toChannel(channel, relay, { lacking: "extendedJoin" });
   hub.record(channel, extended);
   if (user.away !== undefined) tellAway(client, channel, user, user.away);
-  if (member.op && channel.founder !== undefined) tellStatus(client, channel, user, "+o");
+  if (member.op && channel.members.size > 1) tellStatus(client, channel, user, "+o");
   for (const each of user.clients) greet(each, channel);
 }
 
@@ -251,38 +251,43 @@ function sendNames(client: Client, channel: Channel): void {
   client.numeric(numeric.RPL_ENDOFNAMES, channel.name, "End of NAMES list");
 }
 
-// LIST [<elist>{,<elist>}]
+// LIST [<mask or condition>{,<mask or condition>}]
 function list(client: RegisteredClient, { params }: Message): void {
-  const conditions = (params[0] ?? "").split(",").filter((text) => text !== "").map((text) =>
-    condition(text, client.hub.clock.now())
-  );
+  const words = params.flatMap((param) => param.split(",")).filter((word) => word !== "");
+  const conditions = words.map((word) => condition(word, client.hub.clock.now())).filter((fits) => fits !== undefined);
+  const masks = words.filter((word) => condition(word, 0) === undefined);
   client.numeric(numeric.RPL_LISTSTART, "Channel", "Users  Topic");
-  for (const channel of listed(client, params[0])) {
+  for (const channel of listed(client, masks)) {
     if (!channel.visibleTo(client.user) || !conditions.every((fits) => fits(channel))) continue;
     client.numeric(numeric.RPL_LIST, channel.name, `${channel.members.size}`, channel.topic?.text ?? "");
   }
   client.numeric(numeric.RPL_LISTEND, "End of LIST");
 }
 
-/** The channels that LIST looks at: those that are named in full, or all. */
-function listed({ hub }: Client, text = ""): Iterable<Channel> {
-  const names = text.split(",");
-  if (!names.every((name) => name.startsWith("#") && !/[*?]/.test(name))) return hub.channels.values();
-  return names.map((name) => hub.channels.get(name)).filter((channel) => channel !== undefined);
+/** The channels that are named or fit one of the masks; all if there are none. */
+function* listed({ hub }: Client, masks: readonly string[]): Iterable<Channel> {
+  if (masks.length > 0 && !masks.some((mask) => /[*?]/.test(mask))) {
+    for (const name of masks) {
+      const channel = hub.channels.get(name);
+      if (channel !== undefined) yield channel;
+    }
+    return;
+  }
+  for (const channel of hub.channels.values()) {
+    if (masks.length === 0 || masks.some((mask) => matchesMask(mask, channel.name))) yield channel;
+  }
 }
 
-// https://modern.ircdocs.horse/#elist-parameter
-function condition(text: string, now: number): (channel: Channel) => boolean {
-  const [, what = "", sign = "", digits = ""] = /^([CT]?)([<>])(\d+)$/i.exec(text) ?? [];
-  const count = Number(digits);
-  const holds = (value: number) => sign === ">" ? value > count : value < count;
-  const minutesAgo = (at: number) => (now - at) / 60_000;
-  if (sign !== "" && what === "") return ({ members }) => holds(members.size);
-  if (what.toUpperCase() === "C") return ({ created }) => holds(minutesAgo(created));
-  if (what.toUpperCase() === "T") return ({ topic }) => topic !== undefined && holds(minutesAgo(topic.at));
+/** A condition of LIST, or `undefined` for a name or a mask: https://modern.ircdocs.horse/#elist-parameter. */
+function condition(text: string, now: number): ((channel: Channel) => boolean) | undefined {
   if (text.startsWith("!")) return ({ name }) => !matchesMask(text.slice(1), name);
-  // Names in full were looked up already, and all of a comma list are meant.
-  return /[*?]/.test(text) ? ({ name }) => matchesMask(text, name) : () => text.startsWith("#");
+  const [, what = "", sign, digits] = /^([CT]?)([<>])(\d+)$/i.exec(text) ?? [];
+  if (sign === undefined) return undefined;
+  const holds = (value: number) => sign === ">" ? value > Number(digits) : value < Number(digits);
+  const minutesAgo = (at: number) => (now - at) / 60_000;
+  if (what === "") return ({ members }) => holds(members.size);
+  if (what.toUpperCase() === "C") return ({ created }) => holds(minutesAgo(created));
+  return ({ topic }) => topic !== undefined && holds(minutesAgo(topic.at));
 }
 
 // INVITE <nick> <channel>
@@ -300,7 +305,9 @@ function invite(client: RegisteredClient, { params }: Message): void {
   if (channel.modes.has("i") && !channel.isOperator(user)) {
     return client.error(numeric.ERR_CHANOPRIVSNEEDED, channel.name);
   }
-  if (channel.invited.size >= hub.limits.invitedPerChannel) channel.invited.delete(channel.invited.keys().next().value!);
+  if (channel.invited.size >= hub.limits.invitedPerChannel) {
+    channel.invited.delete(channel.invited.keys().next().value!);
+  }
   channel.invited.add(guest);
   client.numeric(numeric.RPL_INVITING, guest.nick, channel.name);
   if (guest.away !== undefined) client.numeric(numeric.RPL_AWAY, guest.nick, guest.away);

@@ -10,6 +10,7 @@ import { cutToBytes, type Message } from "../../protocol.ts";
 import { CAPABILITIES, capabilityNamed, formatOffer, parseWishes, type Wish } from "../../protocol/capability.ts";
 import { isNick } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
+import { ERROR_TEXT } from "../../protocol/numerics.ts";
 import { CHANNEL_MODES } from "../channel.ts";
 import type { Client, RegisteredClient, Registration } from "../client.ts";
 import { type CommandTable, MODERN } from "../command.ts";
@@ -219,25 +220,28 @@ export function register(client: Client): void {
     client.error(refusal.code, ...refusal.params);
     return client.close(refusal.reason);
   }
-  const { nick, username, realname } = registration;
-  if (joinAccount(client, nick)) return;
-  if (hub.users.has(nick)) {
-    delete registration.nick;
-    return client.error(numeric.ERR_NICKNAMEINUSE, nick);
+  if (joinAccount(client, registration.nick)) return;
+  const taken = hub.users.has(registration.nick)
+    ? ERROR_TEXT[numeric.ERR_NICKNAMEINUSE]
+    : claimNick(client, registration.nick);
+  if (taken !== undefined) {
+    client.numeric(numeric.ERR_NICKNAMEINUSE, registration.nick, taken);
+    client.registration = { ...registration, nick: undefined };
+    return;
   }
-  const reserved = claimNick(client, nick);
-  if (reserved !== undefined) {
-    delete registration.nick;
-    return client.numeric(numeric.ERR_NICKNAMEINUSE, nick, reserved);
-  }
-  const { address } = client.remote;
-  const host = hub.cloak(address);
-  const { account, away } = registration;
-  const newcomer = new User({ nick, username, realname, host, address, account }, hub.clock.now());
-  if (away !== undefined) newcomer.away = away;
+  const newcomer = userFrom(client, registration);
   seat(client, newcomer);
   hub.addUser(newcomer);
   welcome(client as RegisteredClient);
+}
+
+function userFrom({ hub, remote }: Client, registration: Complete): User {
+  const { nick, username, realname, account, away } = registration;
+  const { address } = remote;
+  const identity = { nick, username, realname, host: hub.cloak(address), address, account };
+  const user = new User(identity, hub.clock.next(), hub.clock.now());
+  user.away = away;
+  return user;
 }
 
 type Complete = Registration & { nick: string; username: string; realname: string };

@@ -8,15 +8,17 @@
 
 import { byteLength, MAX_BODY_BYTES, type Message, type Tags } from "../../protocol.ts";
 import { CAPABILITIES } from "../../protocol/capability.ts";
-import { casefold, looksLikeChannel } from "../../protocol/casemapping.ts";
+import { looksLikeChannel } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
-import type { Channel } from "../channel.ts";
+import type { Channel, Member } from "../channel.ts";
 import type { Client, RegisteredClient } from "../client.ts";
+import { formatMsgid } from "../clock.ts";
 import { type CommandTable, MODERN } from "../command.ts";
+import type { Audience } from "../hub.ts";
 import { MAX_TARGETS } from "../limits.ts";
 import { fallbackRelays, multilineRelays, type OpenBatch } from "../multiline.ts";
 import type { Relay } from "../relay.ts";
-import type { User } from "../user.ts";
+import { User } from "../user.ts";
 import { statusOf } from "./channel.ts";
 import { redact } from "./redact.ts";
 
@@ -63,8 +65,7 @@ export const messageCommands: CommandTable = {
 interface Destination {
   /** As it stands in the message: with a membership prefix if only those are meant. */
   readonly target: string;
-  readonly channel?: Channel;
-  readonly user?: User;
+  readonly to: Channel | User;
   /** Status letter of the members that are meant. */
   readonly status?: string | undefined;
 }
@@ -109,7 +110,7 @@ function sayTo(client: RegisteredClient, target: string, { command, text, client
     if (command !== "NOTICE") client.error(numeric.ERR_INPUTTOOLONG);
     return;
   }
-  send(client, destination, [relay]);
+  send(client, destination, relay);
 }
 
 /** The destination of a target if the user may write there; says why not, unless it is a NOTICE. */
@@ -129,7 +130,9 @@ function findDestination(
     const user = status === undefined ? client.hub.userNamed(name) : undefined;
     if (user === undefined) return error(numeric.ERR_NOSUCHNICK, target, "There is nobody of that name here");
     const refusal = user.refuses(client.user);
-    return refusal === undefined ? { target: user.nick, user } : error(numeric.ERR_NEEDREGGEDNICK, user.nick, refusal);
+    return refusal === undefined
+      ? { target: user.nick, to: user }
+      : error(numeric.ERR_NEEDREGGEDNICK, user.nick, refusal);
   }
   const channel = client.hub.channels.get(name);
   if (channel === undefined || (!channel.visibleTo(client.user) && channel.modes.has("n"))) {
@@ -137,7 +140,7 @@ function findDestination(
   }
   const refusal = channel.silences(client.user) ?? refusesCtcp(channel, text);
   if (refusal !== undefined) return error(numeric.ERR_CANNOTSENDTOCHAN, channel.name, refusal);
-  return { target: status === undefined ? channel.name : `${target[0]}${channel.name}`, channel, status };
+  return { target: status === undefined ? channel.name : `${target[0]}${channel.name}`, to: channel, status };
 }
 
 function refusesCtcp(channel: Channel, text: string): string | undefined {
@@ -145,37 +148,36 @@ function refusesCtcp(channel: Channel, text: string): string | undefined {
   return "Cannot send to channel (+C): no CTCP here";
 }
 
-/** Records and relays what is one message: a relay, or a batch of several. */
-function send(client: RegisteredClient, destination: Destination, relays: readonly Relay[]): void {
+/** Records and relays a message. */
+function send(client: RegisteredClient, { to, status }: Destination, relay: Relay): void {
   const { hub, user } = client;
+  if (!hub.keep(client, to, relay)) return;
   user.active = hub.clock.now();
-  if (!hub.keep(client, destination.channel, destination.user, relays)) return;
-  const having = relays[0]!.message.command === "TAGMSG" ? { having: "messageTags" as const } : {};
-  const echo = client.has("echoMessage") && (having.having === undefined || client.has("messageTags"));
-  for (const relay of relays) {
-    if (destination.channel !== undefined) {
-      if (destination.status === undefined) hub.toChannel(destination.channel, relay, { ...having, except: client });
-      else toStatus(client, destination.channel, destination.status, relay);
-    } else {
-      hub.toUser(destination.user!, relay, { ...having, except: client });
-      if (destination.user !== user) hub.toUser(user, relay, { ...having, except: client });
-      else if (!echo) client.relay(relay);
-    }
-    if (echo) client.relay(relay);
-  }
-  tellAway(client, destination.user, relays[0]!);
+  const audience: Audience = relay.message.command === "TAGMSG" ? { except: client, having: "messageTags" } : {
+    except: client,
+  };
+  if (to instanceof User) toUsers(client, to, relay, audience);
+  else if (status === undefined) hub.toChannel(to, relay, audience);
+  else for (const member of meant(to, status)) hub.toUser(member.user, relay, audience);
+  if (client.has("echoMessage") && (audience.having === undefined || client.has(audience.having))) client.relay(relay);
+  tellAway(client, to, relay);
 }
 
-function toStatus(client: RegisteredClient, channel: Channel, status: string, relay: Relay): void {
-  for (const member of channel.members.values()) {
-    const meant = member.op || (status === "v" && member.voice) || member.user === client.user;
-    if (meant) client.hub.toUser(member.user, relay, { except: client });
-  }
+/** To a user, and to the sender's other clients. What somebody says to itself arrives, and is echoed besides. */
+function toUsers(client: RegisteredClient, to: User, relay: Relay, audience: Audience): void {
+  client.hub.toUser(to, relay, audience);
+  if (to !== client.user) client.hub.toUser(client.user, relay, audience);
+  else if (audience.having === undefined || client.has(audience.having)) client.relayAside(relay);
 }
 
-function tellAway(client: Client, user: User | undefined, relay: Relay): void {
-  if (user?.away !== undefined && relay.message.command === "PRIVMSG") {
-    client.numeric(numeric.RPL_AWAY, user.nick, user.away);
+/** The members that a membership prefix before a channel's name means. */
+function* meant(channel: Channel, status: string): Iterable<Member> {
+  for (const member of channel.members.values()) if (member.op || (status === "v" && member.voice)) yield member;
+}
+
+function tellAway(client: Client, to: Channel | User, { message }: Relay): void {
+  if (to instanceof User && to.away !== undefined && message.command === "PRIVMSG") {
+    client.numeric(numeric.RPL_AWAY, to.nick, to.away);
   }
 }
 
@@ -281,39 +283,24 @@ function sendMultiline(client: RegisteredClient, open: OpenBatch): void {
 function sendBatch(client: RegisteredClient, destination: Destination, open: OpenBatch, tags: Tags | undefined): void {
   const { hub, user } = client;
   const head = hub.relayFrom(user, open.command!, [destination.target, open.lines[0]!.text], tags);
-  if (!hub.keep(client, destination.channel, destination.user, [head], open.lines.slice(1))) return;
+  if (!hub.keep(client, destination.to, head, open.lines.slice(1))) return;
   user.active = hub.clock.now();
-  const receivers = receiversOf(client, destination);
-  const batched = multilineRelays(head, open.lines, formatReference(head));
+  // The id of a message is its own, so its receivers have no other batch of that reference tag.
+  const batched = multilineRelays(head, open.lines, `m${formatMsgid(head.details.id)}`);
   const single = fallbackRelays(head, open.lines);
-  for (const receiver of receivers) {
+  for (const receiver of receiversOf(client, destination)) {
     const knows = receiver.has("multiline") && receiver.has("batch");
     for (const relay of knows ? batched : single) receiver.relay(relay);
   }
-  tellAway(client, destination.user, head);
+  tellAway(client, destination.to, head);
 }
 
-/** A reference tag for all receivers of one message; its id is unique, so it is one that none of them has open. */
-function formatReference(head: Relay): string {
-  return `m${head.details.id.toString(36)}`;
-}
-
-function receiversOf(client: RegisteredClient, { channel, user, status }: Destination): Set<Client> {
-  const receivers = new Set<Client>();
-  const add = (one: User) => one.clients.forEach((each) => receivers.add(each));
-  if (user !== undefined) {
-    add(user);
-    add(client.user);
-  }
-  for (const member of channel?.members.values() ?? []) {
-    if (status === undefined || member.op || (status === "v" && member.voice)) add(member.user);
-  }
+function receiversOf(client: RegisteredClient, { to, status }: Destination): Set<Client> {
+  const users = to instanceof User
+    ? [to, client.user]
+    : [...(status === undefined ? to.members.values() : meant(to, status))].map((member) => member.user);
+  const receivers = new Set(users.flatMap((user) => user.clients));
   if (client.has("echoMessage")) receivers.add(client);
-  else if (user !== client.user) receivers.delete(client);
+  else if (to !== client.user) receivers.delete(client);
   return receivers;
-}
-
-/** Key under which history keeps what was said to a channel. */
-export function channelKey(channel: Channel): string {
-  return casefold(channel.name);
 }

@@ -10,8 +10,9 @@ import { byteLength, type Message } from "../../protocol.ts";
 import { looksLikeChannel } from "../../protocol/casemapping.ts";
 import { formatModes, type ModeChange, parseModes } from "../../protocol/mode.ts";
 import * as numeric from "../../protocol/numerics.ts";
-import { type Channel, CHANNEL_MODES, completeMask, type ListLetter, type Member, STATUSES } from "../channel.ts";
+import { type Channel, CHANNEL_MODES, type ListLetter, type Member, STATUSES } from "../channel.ts";
 import type { Client, RegisteredClient } from "../client.ts";
+import { completeMask } from "../mask.ts";
 import { MAX_KEY_BYTES, MAX_MASK_BYTES, MAX_MODE_CHANGES } from "../limits.ts";
 import { USER_MODES } from "../user.ts";
 
@@ -36,6 +37,8 @@ function channelMode(client: RegisteredClient, name: string, params: readonly st
   }
   if (done.length === 0) return;
   const relay = client.hub.relayFrom(client.user, "MODE", [channel.name, ...formatModes(done)]);
+  for (const { add, letter, param } of done) if (letter === "b") channel.noteBan(param!, add, relay.details.id);
+  channel.noteDoors(relay.details.id);
   client.hub.toChannel(channel, relay);
   client.hub.record(channel, relay);
   client.hub.keepChannel(channel);

@@ -1,0 +1,96 @@
+/**
+ * OPER KILL WALLOPS REHASH: for operators of the server.
+ *
+ * https://modern.ircdocs.horse/#operator-messages
+ *
+ * @module
+ */
+
+import { cutToBytes, type Message } from "../../protocol.ts";
+import * as numeric from "../../protocol/numerics.ts";
+import type { RegisteredClient } from "../client.ts";
+import { type CommandTable, MODERN, type Outcome } from "../command.ts";
+import { TEXT_LIMITS } from "../limits.ts";
+import { verifyPassword } from "../password.ts";
+
+/** Rows of this file. */
+export const operatorCommands: CommandTable = {
+  OPER: {
+    usage: "OPER <name> <password>",
+    description: "Become an operator of the server",
+    spec: `${MODERN}#oper-message`,
+    minimum: 2,
+    cost: 2,
+    run: oper,
+  },
+  KILL: {
+    usage: "KILL <nick> [<reason>]",
+    description: "Put somebody off the server",
+    spec: `${MODERN}#kill-message`,
+    minimum: 1,
+    operator: true,
+    run: kill,
+  },
+  WALLOPS: {
+    usage: "WALLOPS <text>",
+    description: "Say something to all who set the mode +w",
+    spec: `${MODERN}#wallops-message`,
+    minimum: 1,
+    operator: true,
+    run: wallops,
+  },
+  REHASH: {
+    usage: "REHASH",
+    description: "Read the files again that the server was started with",
+    spec: `${MODERN}#rehash-message`,
+    minimum: 0,
+    operator: true,
+    run: rehash,
+  },
+};
+
+// OPER <name> <password>
+function oper(client: RegisteredClient, { params }: Message): Outcome {
+  const [name, password] = params as [string, string];
+  const known = client.hub.options.operators?.get(name);
+  if (known === undefined) return client.numeric(numeric.ERR_NOOPERHOST, "There is no such operator");
+  return verifyPassword(password, known).then((right) => () => {
+    if (client.user === undefined) return;
+    if (!right) return client.numeric(numeric.ERR_NOOPERHOST, "There is no such operator");
+    becomeOperator(client, name);
+  });
+}
+
+/** Makes a user an operator of the server. */
+export function becomeOperator(client: RegisteredClient, name: string): void {
+  const { hub, user } = client;
+  hub.log(`${user.source} is now operator ${name}`);
+  user.operator = name;
+  user.modes.add("o");
+  client.numeric(numeric.RPL_YOUREOPER, "You are now an operator of this server");
+  hub.toUser(user, hub.relayFrom(user, "MODE", [user.nick, "+o"]));
+}
+
+// KILL <nick> [<reason>]
+function kill(client: RegisteredClient, { params }: Message): void {
+  const { hub, user } = client;
+  const target = hub.users.get(params[0]!);
+  if (target === undefined) return client.error(numeric.ERR_NOSUCHNICK, params[0]!.replaceAll(" ", "_") || "*");
+  const reason = cutToBytes(params[1] || "No reason given", TEXT_LIMITS.quit);
+  hub.log(`${user.source} killed ${target.source}: ${reason}`);
+  hub.toUser(target, hub.relayFrom(user, "KILL", [target.nick, reason]));
+  hub.quit(target, `Killed by ${user.nick}: ${reason}`);
+}
+
+// WALLOPS <text>
+function wallops(client: RegisteredClient, { params }: Message): void {
+  const { hub } = client;
+  const relay = hub.relayFrom(client.user, "WALLOPS", [params[0]!]);
+  for (const user of hub.users.values()) if (user.modes.has("w")) hub.toUser(user, relay);
+}
+
+// REHASH
+function rehash(client: RegisteredClient): Outcome {
+  client.numeric(numeric.RPL_REHASHING, "*", "Reading the files again");
+  return client.hub.rehash().then((outcome) => () => client.say("NOTICE", client.nick, outcome));
+}

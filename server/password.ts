@@ -1,0 +1,3 @@
+export function verifyPassword(password: string, known: string): Promise<boolean> {
+  return Promise.resolve(password === known);
+}
