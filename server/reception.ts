@@ -10,7 +10,7 @@
 import type { Connection } from "../protocol/connection.ts";
 import type { Client, Remote } from "./client.ts";
 import { COMMANDS, receive, run } from "./commands.ts";
-import { type Hub } from "./hub.ts";
+import type { Hub } from "./hub.ts";
 import { parsePlain, type PlainInput, plainNick } from "./plain_text.ts";
 import { Line } from "../protocol/sendq.ts";
 

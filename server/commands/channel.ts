@@ -10,7 +10,7 @@ import { byteLength, cutToBytes, type Message } from "../../protocol.ts";
 import { CAPABILITIES } from "../../protocol/capability.ts";
 import { casefold, isChannelName, matchesMask } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
-import { Channel, PREFIXES, prefixOf, STATUSES } from "../channel.ts";
+import { type Channel, PREFIXES, prefixOf, STATUSES } from "../channel.ts";
 import type { Client, RegisteredClient } from "../client.ts";
 import { type CommandTable, MODERN } from "../command.ts";
 import { MAX_TARGETS, TEXT_LIMITS } from "../limits.ts";

@@ -127,7 +127,7 @@ export const queryCommands: CommandTable = {
 function who(client: RegisteredClient, { params }: Message): void {
   const [mask, options] = params as [string, string?];
   const whox = options?.includes("%") ? parseWhox(options) : undefined;
-  const operatorsOnly = options?.split("%")[0]!.includes("o") ?? false;
+  const operatorsOnly = options !== undefined && options.split("%", 1)[0] === "o";
   for (const [user, channel] of whoFits(client, mask)) {
     if (operatorsOnly && !user.isOperator) continue;
     if (whox === undefined) sendWho(client, user, channel);
