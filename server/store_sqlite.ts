@@ -30,7 +30,7 @@ import {
   type StoreStatistics,
   type TargetsQuery,
 } from "./store.ts";
-import { failureOf, transaction } from "./store_sqlite_failure.ts";
+import { failureOf, type Transact, transactionsOf } from "./store_sqlite_failure.ts";
 import { entryFrom, Index, SLICE_ENTRIES } from "./store_sqlite_index.ts";
 import { type DataLock, lockData } from "./store_sqlite_lock.ts";
 import { SqliteRecords } from "./store_sqlite_records.ts";
@@ -45,6 +45,10 @@ export interface SqliteStoreOptions {
   maxBytes?: number;
   /** For reading beside a server that runs: takes no lock and writes nothing. */
   readOnly?: boolean;
+  /** How many entries wait until a slice of indexing takes them up. */
+  slice?: number;
+  /** How long after a failure the next commit tries again, in milliseconds; {@linkcode RETRY_AFTER} unless told. */
+  retryAfter?: number;
   /** Most pages of 4 KiB the file may have, as if the disk were full behind them; for tests. */
   maxPages?: number;
 }
@@ -55,7 +59,7 @@ export const MAX_BEHIND = 50_000;
 /** Most entries that wait in memory for a disk that cannot be written. */
 export const MAX_WAITING = 10_000;
 
-/** How long after a failure the next commit tries again, in milliseconds. */
+/** How long after a failure the next commit tries again, in milliseconds, unless told otherwise. */
 export const RETRY_AFTER = 1_000;
 
 /** Name of the file in the folder of the data. */
@@ -94,6 +98,7 @@ export class SqliteStore implements Store {
   readonly settings: SqliteRecords<string>;
   #lock: DataLock | undefined;
   #db: DatabaseSync;
+  #transact: Transact;
   #index: Index;
   #upkeep: Upkeep;
   #records: readonly SqliteRecords<unknown>[];
@@ -109,6 +114,8 @@ export class SqliteStore implements Store {
   #redacted = new Map<MessageId, { before: Entry; after: Entry }>();
   #failure: StoreFailure | undefined;
   #retryAt = 0;
+  #slice: number;
+  #retryAfter: number;
 
   /**
    * Opens the store in a folder, and makes both if they are not there.
@@ -126,7 +133,10 @@ export class SqliteStore implements Store {
       this.#lock?.release();
       throw new Error(`Cannot open the history in ${folder}: ${(error as Error).message}`, { cause: error });
     }
+    this.#slice = options.slice ?? SLICE_ENTRIES;
+    this.#retryAfter = options.retryAfter ?? RETRY_AFTER;
     const db = this.#db;
+    this.#transact = transactionsOf(db);
     this.#records = [
       this.accounts = new SqliteRecords<Account>(db, "account"),
       this.certificates = new SqliteRecords<string>(db, "certificate"),
@@ -177,7 +187,9 @@ export class SqliteStore implements Store {
   commit(): StoreFailure | undefined {
     if (!this.#isWaiting || Date.now() < this.#retryAt) return this.failure;
     try {
-      transaction(this.#db, () => this.#write());
+      if (this.#redacted.size > 0) this.#index.eraseForGood(true);
+      this.#transact(() => this.#write());
+      if (this.#redacted.size > 0) this.#index.eraseForGood(false);
     } catch (error) {
       return this.#failed(error);
     }
@@ -233,7 +245,7 @@ export class SqliteStore implements Store {
       }
       return true;
     } catch (error) {
-      if (failureOf(error) === undefined) throw error;
+      this.#failed(error);
       return false;
     }
   }
@@ -261,8 +273,12 @@ export class SqliteStore implements Store {
 
   /** What is wrong with the file, in words; nothing if all is well. Reads all of it. */
   check(): string[] {
-    const damage = this.#db.prepare("PRAGMA integrity_check(10)").all().map((row) => String(row["integrity_check"]));
-    return damage.filter((line) => line !== "ok");
+    try {
+      const report = this.#db.prepare("PRAGMA integrity_check(10)").all().map((row) => String(row["integrity_check"]));
+      return report.filter((line) => line !== "ok");
+    } catch (error) {
+      return [failureOf(error)?.message ?? String(error)];
+    }
   }
 
   get #isWaiting(): boolean {
@@ -292,12 +308,12 @@ export class SqliteStore implements Store {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
     this.#failure = { ...failure, since: this.#failure?.since ?? Date.now(), waiting: 0 };
-    this.#retryAt = Date.now() + RETRY_AFTER;
+    this.#retryAt = Date.now() + this.#retryAfter;
     return this.failure;
   }
 
   #step(): boolean {
-    if (this.#recent.size < SLICE_ENTRIES) return this.#upkeep.step();
+    if (this.#recent.size < this.#slice) return this.#upkeep.step();
     this.#catchUp();
     return true;
   }

@@ -8,17 +8,26 @@ import type { DatabaseSync } from "node:sqlite";
 import type { StoreFailure } from "./store.ts";
 
 /** Runs what belongs together: all of it lasts, or nothing. */
-export function transaction<T>(db: DatabaseSync, run: () => T): T {
-  db.exec("BEGIN IMMEDIATE");
-  try {
-    const result = run();
-    db.exec("COMMIT");
-    return result;
-  } catch (error) {
-    // Of some errors, such as a full disk, SQLite has already rolled back.
-    if (db.isTransaction) db.exec("ROLLBACK");
-    throw error;
-  }
+export type Transact = <T>(run: () => T) => T;
+
+/** The transactions of a file. */
+export function transactionsOf(db: DatabaseSync): Transact {
+  // Prepared, because only the errors of statements carry a code.
+  const begin = db.prepare("BEGIN IMMEDIATE");
+  const commit = db.prepare("COMMIT");
+  const rollback = db.prepare("ROLLBACK");
+  return (run) => {
+    begin.run();
+    try {
+      const result = run();
+      commit.run();
+      return result;
+    } catch (error) {
+      // Of some errors, such as a full disk, SQLite has already rolled back.
+      if (db.isTransaction) rollback.run();
+      throw error;
+    }
+  };
 }
 
 /** What an error of SQLite means; `undefined` if it is none: then it is our own mistake. */

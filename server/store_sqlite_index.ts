@@ -11,7 +11,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { casefold } from "../protocol/casemapping.ts";
 import { entryOf } from "./entry_line.ts";
 import { collect, isMessage, isVain, senderOf, type Span, textOf } from "./range.ts";
-import { transaction } from "./store_sqlite_failure.ts";
+import { type Transact, transactionsOf } from "./store_sqlite_failure.ts";
 import type { Entry, HistoryRange, MessageId, SearchQuery, VisibleTarget } from "./store.ts";
 import { type Phrase, phrasesOf, wordsOf } from "./words.ts";
 
@@ -23,13 +23,13 @@ const MERGE_PAGES = 32;
 
 /** The indexes of a file. */
 export class Index {
-  #db: DatabaseSync;
+  #transact: Transact;
   #sql: ReturnType<typeof statements>;
   #indexed: MessageId;
   #size: number;
 
   constructor(db: DatabaseSync) {
-    this.#db = db;
+    this.#transact = transactionsOf(db);
     this.#sql = statements(db);
     this.#indexed = this.#progress("indexed");
     this.#size = this.#progress("entries");
@@ -56,7 +56,7 @@ export class Index {
     const last = entries.at(-1);
     if (last === undefined) return [];
     const targets = new Map<string, number>();
-    transaction(this.#db, () => {
+    this.#transact(() => {
       for (const entry of entries) this.#add(entry, targets);
       this.#sql.advance.run("indexed", last.id);
       this.#sql.advance.run("entries", this.#size + entries.length);
@@ -108,12 +108,17 @@ export class Index {
     return this.#sql.conversations.all(party, after, bound(before), limit).map((row) => String(row["name"]));
   }
 
-  /** Removes the words of an entry without a trace in the file, within the transaction that is open. */
+  /**
+   * Whether words that are removed leave no trace in the file, instead of going with the next merge. Counts when a
+   * transaction ends, so it is set outside of one.
+   */
+  eraseForGood(forGood: boolean): void {
+    (forGood ? this.#sql.eraseForGood : this.#sql.eraseLater).run();
+  }
+
+  /** Removes the words of an entry, within the transaction that is open. */
   erase(entry: Entry): void {
-    if (entry.id > this.#indexed || !isSearchable(entry)) return;
-    this.#sql.secureDelete.run(1);
-    this.#sql.removeWords.run(entry.id, ...wordColumns(entry));
-    this.#sql.secureDelete.run(0);
+    if (entry.id <= this.#indexed && isSearchable(entry)) this.#sql.removeWords.run(entry.id, ...wordColumns(entry));
   }
 
   /** Removes a slice of the oldest entries, as far as they are older than `before`; says how many. */
@@ -121,7 +126,7 @@ export class Index {
     const entries = this.#sql.oldest.all(Math.min(before, this.#indexed + 1), SLICE_ENTRIES).map(entryFrom);
     const last = entries.at(-1);
     if (last === undefined) return 0;
-    transaction(this.#db, () => {
+    this.#transact(() => {
       for (const entry of entries) this.#remove(entry);
       this.#sql.removeEntries.run(last.id);
       for (const target of new Set(entries.map(({ target }) => target))) this.#forgetIfEmpty(target);
@@ -209,7 +214,8 @@ function statements(db: DatabaseSync) {
       WHERE party = ? AND latest > ? AND latest < ? ORDER BY latest DESC LIMIT ?`),
     addWords: db.prepare("INSERT INTO search (rowid, text, sender, target) VALUES (?, ?, ?, ?)"),
     removeWords: db.prepare("INSERT INTO search (search, rowid, text, sender, target) VALUES ('delete', ?, ?, ?, ?)"),
-    secureDelete: db.prepare("INSERT INTO search (search, rank) VALUES ('secure-delete', ?)"),
+    eraseForGood: db.prepare("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)"),
+    eraseLater: db.prepare("INSERT INTO search (search, rank) VALUES ('secure-delete', 0)"),
     merge: db.prepare("INSERT INTO search (search, rank) VALUES ('merge', ?)"),
     search: db.prepare(
       `SELECT entry.id, entry.target, entry.line FROM search CROSS JOIN entry ON entry.id = search.rowid

@@ -33,11 +33,15 @@ export function lockData(file: string): DataLock {
 }
 
 function takeLock(db: DatabaseSync): void {
-  db.exec("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 0; BEGIN IMMEDIATE");
+  db.exec("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 0");
+  // Prepared, because only the errors of statements carry a code.
+  const begin = db.prepare("BEGIN IMMEDIATE");
+  begin.run();
   db.exec("CREATE TABLE IF NOT EXISTS holder (pid INTEGER, host TEXT, since TEXT); DELETE FROM holder");
   db.prepare("INSERT INTO holder VALUES (?, ?, ?)").run(Deno.pid, host(), new Date().toISOString());
   // Readers see who it is once this is committed; then the lock is taken for good.
-  db.exec("COMMIT; BEGIN IMMEDIATE");
+  db.exec("COMMIT");
+  begin.run();
 }
 
 function holderOf(db: DatabaseSync): string {
