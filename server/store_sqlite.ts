@@ -1,0 +1,375 @@
+/**
+ * The store on disk: one file of SQLite.
+ *
+ * A turn is one transaction, in which a message costs an append by its id and nothing else. The indexes follow behind in
+ * slices; what they have not taken up is also in memory, so every answer is complete.
+ *
+ * Write-ahead log with `synchronous = NORMAL`: a commit hands the data to the operating system, so that it survives any
+ * end of this process; a checkpoint, every few seconds at most, forces it to the disk. A power cut may cost those seconds
+ * and never damages the file.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
+import { lineOf } from "./entry_line.ts";
+import { Recent } from "./recent.ts";
+import type { Account, Ban, ChannelRecord, Invitation, Membership } from "./records.ts";
+import {
+  type Entry,
+  type HistoryRange,
+  type Interval,
+  type LatestMessage,
+  latestMessages,
+  type MessageId,
+  redacted,
+  type SearchQuery,
+  type Store,
+  type StoreFailure,
+  type StoreStatistics,
+  type TargetsQuery,
+} from "./store.ts";
+import { failureOf, type Transact, transactionsOf } from "./store_sqlite_failure.ts";
+import { entryFrom, Index, SLICE_ENTRIES } from "./store_sqlite_index.ts";
+import { type DataLock, lockData } from "./store_sqlite_lock.ts";
+import { SqliteRecords } from "./store_sqlite_records.ts";
+import { migrate, MIGRATIONS, schemaVersion } from "./store_sqlite_schema.ts";
+import { Upkeep } from "./store_sqlite_upkeep.ts";
+
+/** How a {@linkcode SqliteStore} is opened. */
+export interface SqliteStoreOptions {
+  /** How long messages are kept, in milliseconds; for ever unless told. */
+  retention?: number;
+  /** Most bytes on disk; the oldest messages go when there is more. Unbounded unless told. */
+  maxBytes?: number;
+  /** For reading beside a server that runs: takes no lock and writes nothing. */
+  readOnly?: boolean;
+  /** How many entries wait until a slice of indexing takes them up. */
+  slice?: number;
+  /** How long after a failure the next commit tries again, in milliseconds; {@linkcode RETRY_AFTER} unless told. */
+  retryAfter?: number;
+  /** Most pages of 4 KiB the file may have, as if the disk were full behind them; for tests. */
+  maxPages?: number;
+}
+
+/** Most entries that the indexes may be behind; from there on each turn takes up as many as it adds. */
+export const MAX_BEHIND = 50_000;
+
+/** Most entries that wait in memory for a disk that cannot be written. */
+export const MAX_WAITING = 10_000;
+
+/** How long after a failure the next commit tries again, in milliseconds, unless told otherwise. */
+export const RETRY_AFTER = 1_000;
+
+/** Name of the file in the folder of the data. */
+export const STORE_FILE = "chat.db";
+
+/**
+ * A store on disk.
+ *
+ * @example
+ * ```ts
+ * import { SqliteStore } from "./store_sqlite.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = Deno.makeTempDirSync();
+ * const message = { source: "ann!a@host", command: "PRIVMSG", params: ["#lobby", "hello"] };
+ * const store = new SqliteStore(folder);
+ * store.append({ id: Date.now() * 1000, target: "#lobby", message });
+ * assertEquals(store.commit(), undefined);
+ * store.close();
+ *
+ * const again = new SqliteStore(folder);
+ * assertEquals(again.history("#lobby", { limit: 50 }).length, 1);
+ * again.close();
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
+export class SqliteStore implements Store {
+  readonly accounts: SqliteRecords<Account>;
+  readonly certificates: SqliteRecords<string>;
+  readonly channels: SqliteRecords<ChannelRecord>;
+  readonly memberships: SqliteRecords<Membership>;
+  readonly visits: SqliteRecords<readonly Interval[]>;
+  readonly markers: SqliteRecords<MessageId>;
+  readonly bans: SqliteRecords<Ban>;
+  readonly invitations: SqliteRecords<Invitation>;
+  readonly settings: SqliteRecords<string>;
+  #lock: DataLock | undefined;
+  #db: DatabaseSync;
+  #transact: Transact;
+  #index: Index;
+  #upkeep: Upkeep;
+  #records: readonly SqliteRecords<unknown>[];
+  #append: StatementSync;
+  #rewrite: StatementSync;
+  #find: StatementSync;
+  #next: StatementSync;
+  #lastId: MessageId;
+  // Whatever the indexes have not taken up.
+  #recent = new Recent();
+  // What the turn appended and redacted, until it is committed.
+  #appended: { id: MessageId; target: string; line: string }[] = [];
+  #redacted = new Map<MessageId, { before: Entry; after: Entry }>();
+  #failure: StoreFailure | undefined;
+  #retryAt = 0;
+  #slice: number;
+  #retryAfter: number;
+
+  /**
+   * Opens the store in a folder, and makes both if they are not there.
+   *
+   * @throws {Error} if it cannot be opened: another server has it, a newer version wrote it, no permission, no room.
+   */
+  constructor(folder: string, options: SqliteStoreOptions = {}) {
+    if (!options.readOnly) {
+      Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      this.#lock = lockData(join(folder, "chat.lock"));
+    }
+    try {
+      this.#db = openDatabase(join(folder, STORE_FILE), options);
+    } catch (error) {
+      this.#lock?.release();
+      throw new Error(`Cannot open the history in ${folder}: ${(error as Error).message}`, { cause: error });
+    }
+    this.#slice = options.slice ?? SLICE_ENTRIES;
+    this.#retryAfter = options.retryAfter ?? RETRY_AFTER;
+    const db = this.#db;
+    this.#transact = transactionsOf(db);
+    this.#records = [
+      this.accounts = new SqliteRecords<Account>(db, "account"),
+      this.certificates = new SqliteRecords<string>(db, "certificate"),
+      this.channels = new SqliteRecords<ChannelRecord>(db, "channel"),
+      this.memberships = new SqliteRecords<Membership>(db, "membership"),
+      this.visits = new SqliteRecords<readonly Interval[]>(db, "visit"),
+      this.markers = new SqliteRecords<MessageId>(db, "marker"),
+      this.bans = new SqliteRecords<Ban>(db, "ban"),
+      this.invitations = new SqliteRecords<Invitation>(db, "invitation"),
+      this.settings = new SqliteRecords<string>(db, "setting"),
+    ];
+    this.#append = db.prepare("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)");
+    this.#rewrite = db.prepare("UPDATE entry SET line = ? WHERE id = ?");
+    this.#find = db.prepare("SELECT id, target, line FROM entry WHERE id = ?");
+    this.#next = db.prepare("SELECT id, target, line FROM entry WHERE id > ? ORDER BY id LIMIT ?");
+    this.#lastId = Number(db.prepare("SELECT max(id) AS last FROM entry").get()?.["last"] ?? 0);
+    this.#index = new Index(db);
+    this.#upkeep = new Upkeep(db, this.#index, options);
+    for (const entry of this.#index.behind()) this.#recent.add(entry);
+  }
+
+  get lastId(): MessageId {
+    return this.#lastId;
+  }
+
+  get failure(): StoreFailure | undefined {
+    return this.#failure && { ...this.#failure, waiting: this.#appended.length };
+  }
+
+  append(entry: Entry): boolean {
+    if (this.#failure !== undefined && this.#appended.length >= MAX_WAITING) return false;
+    const { id, target } = entry;
+    this.#appended.push({ id, target, line: lineOf(entry) });
+    this.#recent.add(entry);
+    this.#lastId = id;
+    return true;
+  }
+
+  redact(id: MessageId): boolean {
+    const before = this.find(id);
+    if (before === undefined) return false;
+    const after = redacted(before);
+    this.#recent.replace(after);
+    if (!before.redacted) this.#redacted.set(id, { before, after });
+    return true;
+  }
+
+  commit(): StoreFailure | undefined {
+    if (!this.#isWaiting || Date.now() < this.#retryAt) return this.failure;
+    try {
+      if (this.#redacted.size > 0) this.#index.eraseForGood(true);
+      this.#transact(() => this.#write());
+      if (this.#redacted.size > 0) this.#index.eraseForGood(false);
+    } catch (error) {
+      return this.#failed(error);
+    }
+    this.#written();
+    return undefined;
+  }
+
+  find(id: MessageId): Entry | undefined {
+    if (id > this.#index.indexed) return this.#recent.find(id);
+    const row = this.#find.get(id);
+    return row && this.#today(entryFrom(row));
+  }
+
+  history(target: string, range: HistoryRange): Entry[] {
+    const { limit, before = Infinity } = range;
+    const older = { ...range, before: Math.min(before, this.#index.indexed + 1) };
+    if (range.from === "oldest") {
+      const found = this.#index.history(target, older).map(this.#today);
+      return found.concat(this.#recent.history(target, { ...range, limit: limit - found.length }));
+    }
+    const found = this.#recent.history(target, range);
+    if (found.length >= limit) return found;
+    return this.#index.history(target, { ...older, limit: limit - found.length }).map(this.#today).concat(found);
+  }
+
+  search(query: SearchQuery): Entry[] {
+    const found = this.#recent.search(query);
+    const older = this.#index.search({ ...query, limit: query.limit - found.length });
+    return found.concat(older.filter(({ id }) => !this.#redacted.has(id)));
+  }
+
+  targets(query: TargetsQuery): LatestMessage[] {
+    const { after = 0, before = Infinity, limit, parties = [] } = query;
+    const direct = parties.flatMap((party) => {
+      const recent = this.#recent.conversationsOf(party);
+      // Those that went on since may have left the range, so as many more are asked for.
+      return recent.concat(this.#index.conversationsOf(party, { after, before }, limit + recent.length));
+    });
+    return latestMessages(this, query, direct);
+  }
+
+  *entries(after: MessageId = 0): Iterable<Entry> {
+    for (let page = this.#page(after); page.length > 0; page = this.#page(page.at(-1)!.id)) yield* page;
+  }
+
+  maintain(milliseconds: number): boolean {
+    if (this.#failure !== undefined) this.commit();
+    if (this.#failure !== undefined) return false;
+    const end = performance.now() + milliseconds;
+    try {
+      while (performance.now() < end) {
+        if (!this.#step()) return false;
+      }
+      return true;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+  }
+
+  statistics(): StoreStatistics {
+    const waiting = this.#recent.size;
+    return { messages: this.#index.size + waiting, bytes: this.#upkeep.bytes, waiting };
+  }
+
+  close(): void {
+    this.commit();
+    this.#db.close();
+    this.#lock?.release();
+  }
+
+  /** Copies everything into a new file, while messages keep coming; `progress` gets a share between 0 and 1. */
+  async backup(file: string, progress?: (share: number) => void): Promise<void> {
+    Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
+    await backup(this.#db, file, {
+      rate: BACKUP_PAGES,
+      progress: ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) =>
+        progress?.(1 - remainingPages / Math.max(1, totalPages)),
+    });
+  }
+
+  /** What is wrong with the file, in words; nothing if all is well. Reads all of it. */
+  check(): string[] {
+    try {
+      const report = this.#db.prepare("PRAGMA integrity_check(10)").all().map((row) => String(row["integrity_check"]));
+      return report.filter((line) => line !== "ok");
+    } catch (error) {
+      return [failureOf(error)?.message ?? String(error)];
+    }
+  }
+
+  get #isWaiting(): boolean {
+    return this.#appended.length > 0 || this.#redacted.size > 0 || this.#records.some((kind) => kind.isWaiting);
+  }
+
+  #write(): void {
+    for (const { id, target, line } of this.#appended) this.#append.run(id, target, line);
+    for (const kind of this.#records) kind.write();
+    for (const { before, after } of this.#redacted.values()) {
+      this.#index.erase(before);
+      this.#rewrite.run(lineOf(after), after.id);
+    }
+  }
+
+  #written(): void {
+    this.#upkeep.wrote(this.#appended.length, { mustBeErased: this.#redacted.size > 0 });
+    this.#appended = [];
+    this.#redacted.clear();
+    for (const kind of this.#records) kind.written();
+    this.#failure = undefined;
+    this.#retryAt = 0;
+    if (this.#recent.size > MAX_BEHIND) this.#catchUp();
+  }
+
+  #failed(error: unknown): StoreFailure | undefined {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    this.#failure = { ...failure, since: this.#failure?.since ?? Date.now(), waiting: 0 };
+    this.#retryAt = Date.now() + this.#retryAfter;
+    return this.failure;
+  }
+
+  #step(): boolean {
+    if (this.#recent.size < this.#slice) return this.#upkeep.step();
+    this.#catchUp();
+    return true;
+  }
+
+  #catchUp(): void {
+    const entries = this.#index.catchUp();
+    this.#index.merge();
+    this.#upkeep.wrote(entries.length);
+    const last = entries.at(-1)?.id ?? 0;
+    for (const target of new Set(entries.map(({ target }) => target))) this.#recent.drop(target, last);
+  }
+
+  // An entry as the turn has left it, which may not be committed yet.
+  #today = (entry: Entry): Entry => this.#redacted.get(entry.id)?.after ?? entry;
+
+  #page(after: MessageId): Entry[] {
+    return this.#next.all(after, EXPORT_PAGE).map(entryFrom).map(this.#today);
+  }
+}
+
+/** Pages of 4 KiB that a backup copies before the loop may turn. */
+const BACKUP_PAGES = 256;
+
+/** Entries that an export reads at once. */
+const EXPORT_PAGE = 1_000;
+
+/** Pages of 4 KiB after which a commit makes a checkpoint by itself; upkeep is much earlier, unless it gets no chance. */
+const CHECKPOINT_PAGES = 8_192;
+
+/** Memory for pages, in KiB. */
+const CACHE_KIB = 16_384;
+
+function openDatabase(file: string, { readOnly = false, maxPages }: SqliteStoreOptions): DatabaseSync {
+  // Made here so that it is readable for its owner alone; its log takes over the permissions.
+  if (!readOnly) Deno.openSync(file, { create: true, write: true, mode: 0o600 }).close();
+  const db = new DatabaseSync(file, { readOnly });
+  try {
+    db.exec(`PRAGMA busy_timeout = 0; PRAGMA cache_size = -${CACHE_KIB}`);
+    if (readOnly) requireSchema(db);
+    else prepareForWriting(db, maxPages);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function prepareForWriting(db: DatabaseSync, maxPages: number | undefined): void {
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096}`);
+  migrate(db);
+  if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
+}
+
+function requireSchema(db: DatabaseSync): void {
+  if (schemaVersion(db) !== MIGRATIONS.length) {
+    throw new RangeError(`it has schema ${schemaVersion(db)}, not ${MIGRATIONS.length}: start the server with it once`);
+  }
+}

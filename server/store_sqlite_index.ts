@@ -1,0 +1,264 @@
+/**
+ * The indexes over `entry`: by target, by party of a direct conversation, and full text.
+ *
+ * They follow behind the record in slices of a few milliseconds, and remember in the same transaction how far they have
+ * come. Up to there what they answer is complete; about what is newer they know nothing.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { casefold } from "../protocol/casemapping.ts";
+import { entryOf } from "./entry_line.ts";
+import { collect, isMessage, isVain, senderOf, type Span, textOf } from "./range.ts";
+import { type Transact, transactionsOf } from "./store_sqlite_failure.ts";
+import type { Entry, HistoryRange, MessageId, SearchQuery, VisibleTarget } from "./store.ts";
+import { type Phrase, phrasesOf, wordsOf } from "./words.ts";
+
+/** Most entries of one slice; a slice of them takes some 4 ms. */
+export const SLICE_ENTRIES = 256;
+
+/** Most pages that a slice of merging the full-text index writes; some 2 ms. */
+const MERGE_PAGES = 32;
+
+/** The indexes of a file. */
+export class Index {
+  #transact: Transact;
+  #sql: ReturnType<typeof statements>;
+  #indexed: MessageId;
+  #size: number;
+
+  constructor(db: DatabaseSync) {
+    this.#transact = transactionsOf(db);
+    this.#sql = statements(db);
+    this.#indexed = this.#progress("indexed");
+    this.#size = this.#progress("entries");
+  }
+
+  /** Up to which id the indexes are complete. */
+  get indexed(): MessageId {
+    return this.#indexed;
+  }
+
+  /** How many entries they hold. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Entries that the indexes have not taken up, oldest first. */
+  *behind(): Iterable<Entry> {
+    for (const row of this.#sql.next.iterate(this.#indexed, -1)) yield entryFrom(row);
+  }
+
+  /** Takes up the next slice, and says which entries it was. */
+  catchUp(): Entry[] {
+    const entries = this.#sql.next.all(this.#indexed, SLICE_ENTRIES).map(entryFrom);
+    const last = entries.at(-1);
+    if (last === undefined) return [];
+    const targets = new Map<string, number>();
+    this.#transact(() => {
+      for (const entry of entries) this.#add(entry, targets);
+      this.#sql.advance.run("indexed", last.id);
+      this.#sql.advance.run("entries", this.#size + entries.length);
+    });
+    this.#indexed = last.id;
+    this.#size += entries.length;
+    return entries;
+  }
+
+  /** Does a slice of merging the full-text index, which keeps it small and quick. `true`: there was something to do. */
+  merge(): boolean {
+    // "it is not necessary to continue if the difference is less than 2": https://www.sqlite.org/fts5.html#the_merge_command
+    const before = this.#changes();
+    this.#sql.merge.run(MERGE_PAGES);
+    return this.#changes() - before >= 2;
+  }
+
+  /** Begins to write the full-text index anew without what was deleted; {@linkcode merge} goes on with it. */
+  compact(): void {
+    this.#sql.merge.run(-MERGE_PAGES);
+  }
+
+  /** A part of the history of a target. */
+  history(target: string, range: HistoryRange): Entry[] {
+    const id = this.#sql.targetId.get(target)?.["id"];
+    if (id === undefined) return [];
+    return collect(range, (span, limit) => {
+      const said = this.#read(Number(id), 0, span, limit, range.from);
+      if (!range.events) return said;
+      const both = said.concat(this.#read(Number(id), 1, span, limit, range.from)).sort((a, b) => a.id - b.id);
+      return range.from === "oldest" ? both.slice(0, limit) : both.slice(-limit);
+    });
+  }
+
+  /** What matches, newest first. */
+  search(query: SearchQuery): Entry[] {
+    if (isVain(query)) return [];
+    // Places that are visible as a whole are asked for together, the others each with what may be seen of it.
+    const whole = query.in.filter(({ visible }) => visible === undefined).map(({ target }) => target);
+    const found = whole.length > 0 ? this.#searchIn(whole, query, {}) : [];
+    for (const { target, visible } of query.in) {
+      if (visible !== undefined) found.push(...this.#searchIn([target], query, { visible }));
+    }
+    return found.sort((a, b) => b.id - a.id).slice(0, query.limit);
+  }
+
+  /** The direct conversations of a party whose latest message lies between the bounds, the latest first. */
+  conversationsOf(party: string, { after, before }: Span, limit: number): string[] {
+    return this.#sql.conversations.all(party, after, bound(before), limit).map((row) => String(row["name"]));
+  }
+
+  /**
+   * Whether words that are removed leave no trace in the file, instead of going with the next merge. Counts when a
+   * transaction ends, so it is set outside of one.
+   */
+  eraseForGood(forGood: boolean): void {
+    (forGood ? this.#sql.eraseForGood : this.#sql.eraseLater).run();
+  }
+
+  /** Removes the words of an entry, within the transaction that is open. */
+  erase(entry: Entry): void {
+    if (entry.id <= this.#indexed && isSearchable(entry)) this.#sql.removeWords.run(entry.id, ...wordColumns(entry));
+  }
+
+  /** Removes a slice of the oldest entries, as far as they are older than `before`; says how many. */
+  prune(before: MessageId): number {
+    const entries = this.#sql.oldest.all(Math.min(before, this.#indexed + 1), SLICE_ENTRIES).map(entryFrom);
+    const last = entries.at(-1);
+    if (last === undefined) return 0;
+    this.#transact(() => {
+      for (const entry of entries) this.#remove(entry);
+      this.#sql.removeEntries.run(last.id);
+      for (const target of new Set(entries.map(({ target }) => target))) this.#forgetIfEmpty(target);
+      this.#sql.advance.run("entries", this.#size - entries.length);
+    });
+    this.#size -= entries.length;
+    return entries.length;
+  }
+
+  #progress(name: string): number {
+    return Number(this.#sql.progress.get(name)?.["value"] ?? 0);
+  }
+
+  #changes(): number {
+    return Number(this.#sql.changes.get()?.["changes"]);
+  }
+
+  #add(entry: Entry, targets: Map<string, number>): void {
+    let target = targets.get(entry.target);
+    if (target === undefined) targets.set(entry.target, target = this.#targetId(entry.target));
+    this.#sql.addPlace.run(target, isMessage(entry) ? 0 : 1, entry.id);
+    if (isSearchable(entry)) this.#sql.addWords.run(entry.id, ...wordColumns(entry));
+    if (!isMessage(entry)) return;
+    for (const party of partiesOf(entry.target)) this.#sql.addConversation.run(party, target, entry.id);
+  }
+
+  #targetId(name: string): number {
+    this.#sql.addTarget.run(name);
+    return Number(this.#sql.targetId.get(name)?.["id"]);
+  }
+
+  #remove(entry: Entry): void {
+    const target = Number(this.#sql.targetId.get(entry.target)?.["id"]);
+    this.#sql.removePlace.run(target, isMessage(entry) ? 0 : 1, entry.id);
+    if (isSearchable(entry)) this.#sql.removeWords.run(entry.id, ...wordColumns(entry));
+  }
+
+  #forgetIfEmpty(name: string): void {
+    const target = Number(this.#sql.targetId.get(name)?.["id"]);
+    if (this.#sql.anyPlace.get(target) !== undefined) return;
+    for (const party of partiesOf(name)) this.#sql.removeConversation.run(party, target);
+    this.#sql.removeTarget.run(target);
+  }
+
+  #read(target: number, event: number, { after, before }: Span, limit: number, from?: "oldest" | "newest"): Entry[] {
+    if (from === "oldest") return this.#sql.oldestOf.all(target, event, after, bound(before), limit).map(entryFrom);
+    return this.#sql.newestOf.all(target, event, after, bound(before), limit).map(entryFrom).reverse();
+  }
+
+  #searchIn(targets: readonly string[], query: SearchQuery, { visible }: Pick<VisibleTarget, "visible">): Entry[] {
+    const { after = 0, before = Infinity, limit } = query;
+    const match = matchOf(query, targets);
+    return collect(
+      { after, before, limit, ...(visible && { visible }) },
+      (span, limit) => this.#sql.search.all(match, span.after, bound(span.before), limit).map(entryFrom).reverse(),
+    );
+  }
+}
+
+/** Every statement, prepared once. */
+function statements(db: DatabaseSync) {
+  const ofTarget = (order: string) =>
+    db.prepare(`SELECT entry.id, entry.target, entry.line FROM place CROSS JOIN entry ON entry.id = place.id
+      WHERE place.target = ? AND place.event = ? AND place.id > ? AND place.id < ? ORDER BY place.id ${order} LIMIT ?`);
+  return {
+    progress: db.prepare("SELECT value FROM progress WHERE name = ?"),
+    advance: db.prepare("INSERT INTO progress VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"),
+    changes: db.prepare("SELECT total_changes() AS changes"),
+    next: db.prepare("SELECT id, target, line FROM entry WHERE id > ? ORDER BY id LIMIT ?"),
+    oldest: db.prepare("SELECT id, target, line FROM entry WHERE id < ? ORDER BY id LIMIT ?"),
+    removeEntries: db.prepare("DELETE FROM entry WHERE id <= ?"),
+    targetId: db.prepare("SELECT id FROM target WHERE name = ?"),
+    addTarget: db.prepare("INSERT OR IGNORE INTO target (name) VALUES (?)"),
+    removeTarget: db.prepare("DELETE FROM target WHERE id = ?"),
+    addPlace: db.prepare("INSERT OR IGNORE INTO place VALUES (?, ?, ?)"),
+    removePlace: db.prepare("DELETE FROM place WHERE target = ? AND event = ? AND id = ?"),
+    anyPlace: db.prepare("SELECT 1 FROM place WHERE target = ? LIMIT 1"),
+    newestOf: ofTarget("DESC"),
+    oldestOf: ofTarget("ASC"),
+    addConversation: db.prepare(
+      "INSERT INTO conversation VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET latest = excluded.latest",
+    ),
+    removeConversation: db.prepare("DELETE FROM conversation WHERE party = ? AND target = ?"),
+    conversations: db.prepare(`SELECT name FROM conversation CROSS JOIN target ON target.id = conversation.target
+      WHERE party = ? AND latest > ? AND latest < ? ORDER BY latest DESC LIMIT ?`),
+    addWords: db.prepare("INSERT INTO search (rowid, text, sender, target) VALUES (?, ?, ?, ?)"),
+    removeWords: db.prepare("INSERT INTO search (search, rowid, text, sender, target) VALUES ('delete', ?, ?, ?, ?)"),
+    eraseForGood: db.prepare("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)"),
+    eraseLater: db.prepare("INSERT INTO search (search, rank) VALUES ('secure-delete', 0)"),
+    merge: db.prepare("INSERT INTO search (search, rank) VALUES ('merge', ?)"),
+    search: db.prepare(
+      `SELECT entry.id, entry.target, entry.line FROM search CROSS JOIN entry ON entry.id = search.rowid
+      WHERE search MATCH ? AND search.rowid > ? AND search.rowid < ? ORDER BY search.rowid DESC LIMIT ?`,
+    ),
+  };
+}
+
+/** An entry from the row that holds it. */
+export function entryFrom(row: Record<string, unknown>): Entry {
+  return entryOf(Number(row["id"]), String(row["target"]), String(row["line"]));
+}
+
+// SQLite compares with integers.
+function bound(id: MessageId): number {
+  return Math.min(id, Number.MAX_SAFE_INTEGER);
+}
+
+function partiesOf(target: string): string[] {
+  return target.includes(" ") ? target.split(" ") : [];
+}
+
+function isSearchable(entry: Entry): boolean {
+  return isMessage(entry) && !entry.redacted;
+}
+
+/** Text, sender and target as the full-text index has them. */
+function wordColumns(entry: Entry): [string, string, string] {
+  return [wordsOf(textOf(entry)).join(" "), senderOf(entry), entry.target];
+}
+
+/** A search in the language of FTS5: https://www.sqlite.org/fts5.html#full_text_query_syntax. */
+function matchOf(query: SearchQuery, targets: readonly string[]): string {
+  const conditions = phrasesOf(query.words ?? "").map((phrase) => `text : ${phraseMatch(phrase)}`);
+  if (query.from !== undefined) conditions.push(`sender : ${quote(casefold(query.from))}`);
+  conditions.push(`target : (${targets.map(quote).join(" OR ")})`);
+  return conditions.join(" AND ");
+}
+
+function phraseMatch({ words, prefix }: Phrase): string {
+  return quote(words.join(" ")) + (prefix ? " *" : "");
+}
+
+function quote(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}

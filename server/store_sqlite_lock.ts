@@ -1,0 +1,65 @@
+/**
+ * One server for one folder of data: a lock that ends with the process, however it ends, and that says who holds it.
+ *
+ * A file of SQLite of its own, in which the holder keeps a write transaction open for as long as it lives. Others can
+ * still read who that is, and the operating system frees the lock of a process that was killed.
+ *
+ * @module
+ */
+
+import { hostname } from "node:os";
+import { DatabaseSync } from "node:sqlite";
+
+/** A lock that is held. */
+export interface DataLock {
+  release(): void;
+}
+
+/**
+ * Takes the lock.
+ *
+ * @throws {Error} if somebody else has it; the message says who, and what to do.
+ */
+export function lockData(file: string): DataLock {
+  const db = new DatabaseSync(file);
+  try {
+    takeLock(db);
+  } catch (error) {
+    const holder = isBusy(error) ? holderOf(db) : undefined;
+    db.close();
+    throw holder === undefined ? error : new Error(`Cannot use ${file}: ${holder}`, { cause: error });
+  }
+  return { release: () => db.close() };
+}
+
+function takeLock(db: DatabaseSync): void {
+  db.exec("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 0");
+  // Prepared, because only the errors of statements carry a code.
+  const begin = db.prepare("BEGIN IMMEDIATE");
+  begin.run();
+  db.exec("CREATE TABLE IF NOT EXISTS holder (pid INTEGER, host TEXT, since TEXT); DELETE FROM holder");
+  db.prepare("INSERT INTO holder VALUES (?, ?, ?)").run(Deno.pid, host(), new Date().toISOString());
+  // Readers see who it is once this is committed; then the lock is taken for good.
+  db.exec("COMMIT");
+  begin.run();
+}
+
+function holderOf(db: DatabaseSync): string {
+  const row = db.prepare("SELECT pid, host, since FROM holder").get();
+  const who = row === undefined ? "" : ` (process ${row["pid"]} on ${row["host"]}, since ${row["since"]})`;
+  return `another server is using this data${who}. Stop that one first, or give this one a folder of its own with --data`;
+}
+
+function host(): string {
+  try {
+    return hostname();
+  } catch {
+    return "this machine"; // without the permission to ask
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
+}
+
+const SQLITE_BUSY = 5;
