@@ -12,6 +12,7 @@
  */
 
 import { formatMessage, type Message, parseMessage, type Tags } from "../protocol.ts";
+import type { Capability } from "../protocol/capability.ts";
 import { Batches } from "./session/batches.ts";
 import { CHANNEL_HANDLERS } from "./session/channel.ts";
 import type { HistoryRequest, SessionEvent } from "./session/events.ts";
@@ -78,34 +79,6 @@ export interface Context {
 /** Handles one command. */
 export type Handler = (session: Session, message: Message, context: Context) => void;
 
-/** Capabilities that we use. Others are not asked for, because they would change nothing that we show. */
-export const WANTED: ReadonlySet<string> = new Set([
-  "account-notify",
-  "account-tag",
-  "away-notify",
-  "batch",
-  "cap-notify",
-  "chghost",
-  "draft/account-registration",
-  "draft/channel-rename",
-  "draft/chathistory",
-  "draft/message-redaction",
-  "draft/multiline",
-  "draft/read-marker",
-  "echo-message",
-  "extended-join",
-  "invite-notify",
-  "labeled-response",
-  "message-tags",
-  "multi-prefix",
-  "sasl",
-  "server-time",
-  "setname",
-  "soju.im/search",
-  "standard-replies",
-  "userhost-in-names",
-]);
-
 /**
  * One seat on one server.
  *
@@ -141,9 +114,9 @@ export class Session {
   serverName = "";
   isupport = new Isupport();
   /** Capabilities that the server has, with their values. */
-  readonly offered = new Map<string, string>();
+  readonly offered = new Map<Capability, string>();
   /** Capabilities that are in force. */
-  readonly enabled = new Set<string>();
+  readonly enabled = new Set<Capability>();
   readonly channels: NameMap<Channel>;
   readonly outbox: Outbox;
   readonly registration: Registration;
@@ -220,7 +193,7 @@ export class Session {
 
   /** Sends a command with a label, where the server knows them. Returns the label. */
   request(command: string, ...params: string[]): string | undefined {
-    if (!this.enabled.has("labeled-response")) {
+    if (!this.enabled.has("labeledResponse")) {
       this.command(command, ...params);
       return undefined;
     }
@@ -236,7 +209,7 @@ export class Session {
 
   /** Whether what we say comes back to us, so that nobody has to guess what was sent. */
   get echoes(): boolean {
-    return this.enabled.has("echo-message");
+    return this.enabled.has("echoMessage");
   }
 
   /** Joins a channel, and comes back to it on later connections. */
@@ -259,7 +232,7 @@ export class Session {
 
   /** Asks for history; the answer is an event. Returns whether the server has any. */
   history(request: HistoryRequest, limit = 100): boolean {
-    if (!this.enabled.has("draft/chathistory") || !this.enabled.has("batch")) return false;
+    if (!this.enabled.has("chathistory") || !this.enabled.has("batch")) return false;
     const most = this.isupport.number("CHATHISTORY", 100);
     const count = String(most > 0 ? Math.min(limit, most) : limit);
     const label = this.request("CHATHISTORY", request.which, request.target, request.selector, count);
@@ -269,14 +242,14 @@ export class Session {
 
   /** Asks which conversations went on since a time, with `conversation` events as the answer. */
   conversations(since: number, until: number): boolean {
-    if (!this.enabled.has("draft/chathistory")) return false;
+    if (!this.enabled.has("chathistory")) return false;
     this.request("CHATHISTORY", "TARGETS", timeSelector(since), timeSelector(until), "100");
     return true;
   }
 
   /** Asks the server to search its history. https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md */
   search(attributes: Tags): boolean {
-    if (!this.enabled.has("soju.im/search")) return false;
+    if (!this.enabled.has("search")) return false;
     const params = [...attributes].map(([key, value]) => `${key}=${escapeAttribute(value)}`).join(";");
     this.request("SEARCH", params);
     return true;
@@ -284,7 +257,7 @@ export class Session {
 
   /** Says that we have read up to a time. */
   markRead(target: string, time: number): void {
-    if (this.enabled.has("draft/read-marker")) this.command("MARKREAD", target, timeSelector(time));
+    if (this.enabled.has("readMarker")) this.command("MARKREAD", target, timeSelector(time));
   }
 
   /** Says that we are typing, or no longer. */
@@ -300,7 +273,7 @@ export class Session {
 
   /** Deletes a message. Returns whether the server can. */
   redact(target: string, id: string, reason?: string): boolean {
-    if (!this.enabled.has("draft/message-redaction")) return false;
+    if (!this.enabled.has("messageRedaction")) return false;
     this.request("REDACT", target, id, ...(reason === undefined ? [] : [reason]));
     return true;
   }
@@ -347,7 +320,7 @@ export class Session {
   }
 
   #tagMessage(target: string, tags: readonly (readonly [string, string])[]): boolean {
-    if (!this.enabled.has("message-tags")) return false;
+    if (!this.enabled.has("messageTags")) return false;
     this.send({ tags: new Map(tags), command: "TAGMSG", params: [target] });
     return true;
   }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { readIsupport } from "../../protocol/isupport.ts";
 import type { ModeTypes } from "../../protocol/mode.ts";
 
 /** The tokens of one server. */
@@ -14,12 +15,7 @@ export class Isupport {
 
   /** Takes the tokens of one 005 line; `-NAME` takes one back. */
   learn(tokens: readonly string[]): void {
-    for (const token of tokens) {
-      const equals = token.indexOf("=");
-      const name = (equals < 0 ? token : token.slice(0, equals)).toUpperCase();
-      if (name.startsWith("-")) this.#tokens.delete(name.slice(1));
-      else this.#tokens.set(name, equals < 0 ? "" : unescape(token.slice(equals + 1)));
-    }
+    readIsupport(this.#tokens, tokens);
   }
 
   has(name: string): boolean {
@@ -69,9 +65,4 @@ export class Isupport {
     const [, letters = "", symbols = ""] = /^\(([^)]*)\)(.*)$/.exec(this.#tokens.get("PREFIX") ?? "(ov)@+") ?? [];
     return { letters, symbols };
   }
-}
-
-// "\xHH" stands for a byte that may not stand in a parameter: https://modern.ircdocs.horse/#rplisupport-005
-function unescape(value: string): string {
-  return value.replace(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }

@@ -6,7 +6,7 @@
 
 import type { Message } from "../../protocol.ts";
 import type { Context, Handler, Session } from "../session.ts";
-import { type Batch } from "./batches.ts";
+import type { Batch } from "./batches.ts";
 import { nickOf } from "./channel.ts";
 import type { ChatMessage, HistoryEvent, ReactionEvent, RedactionEvent } from "./events.ts";
 
@@ -31,9 +31,14 @@ function isServer(session: Session, source: string): boolean {
     (!source.includes("!") && (source === session.serverName || source.includes(".") || !session.registered));
 }
 
+// deno-lint-ignore no-control-regex -- what CTCP stands between
+const ACTION = /^\x01ACTION ?([^\x01]*)\x01?$/;
+// deno-lint-ignore no-control-regex
+const QUERY = /^\x01([A-Z]+) ?([^\x01]{0,100})/;
+
 /** Reads what was said, or `undefined` if it is not for people's eyes. */
 function readChat(session: Session, message: Message, text: string): ChatMessage | undefined {
-  const action = /^\x01ACTION ?([^\x01]*)\x01?$/.exec(text);
+  const action = ACTION.exec(text);
   if (text.startsWith("\x01") && action === null) return undefined;
   const { tags } = message;
   const nick = nickOf(message.source ?? "");
@@ -70,7 +75,7 @@ function tell(session: Session, message: Message, text: string, context: Context
 function answerQuery(session: Session, message: Message, text: string): void {
   const nick = nickOf(message.source ?? "");
   if (message.command !== "PRIVMSG" || session.isSelf(nick) || session.isChannel(message.params[0] ?? "")) return;
-  const [, query = "", argument = ""] = /^\x01([A-Z]+) ?([^\x01]{0,100})/.exec(text) ?? [];
+  const [, query = "", argument = ""] = QUERY.exec(text) ?? [];
   const { version } = session.options;
   if (query === "PING") session.command("NOTICE", nick, `\x01PING ${argument}\x01`);
   else if (query === "VERSION" && version !== undefined) session.command("NOTICE", nick, `\x01VERSION ${version}\x01`);

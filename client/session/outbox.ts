@@ -8,6 +8,7 @@
  */
 
 import { byteLength, cutToBytes, type Message } from "../../protocol.ts";
+import { CAPABILITIES, type Capability } from "../../protocol/capability.ts";
 
 /** How something is said. */
 export interface SayOptions {
@@ -29,8 +30,8 @@ export interface Sent {
 
 /** What the outbox needs to know of the server. */
 export interface OutboxServer {
-  readonly enabled: ReadonlySet<string>;
-  readonly offered: ReadonlyMap<string, string>;
+  readonly enabled: ReadonlySet<Capability>;
+  readonly offered: ReadonlyMap<Capability, string>;
   /** How others see us: `nick!user@host`, longer rather than shorter where it is not known. */
   readonly longestSource: string;
   /** Most bytes of a line without its ending. */
@@ -69,7 +70,7 @@ export class Outbox {
     const sent: Sent = { ref: ++this.#count, target, text, kind, reply: options.reply, left: 0 };
     const lines = textLines(text);
     const room = this.#room(target, kind);
-    const multiline = kind !== "action" && this.#server.enabled.has("draft/multiline") &&
+    const multiline = kind !== "action" && this.#server.enabled.has("multiline") &&
       this.#server.enabled.has("batch");
     const tags = replyTags(options.reply, this.#server.enabled);
     if (multiline && (lines.length > 1 || byteLength(text) > room)) this.#sayInBatches(sent, lines, room, tags);
@@ -79,7 +80,7 @@ export class Outbox {
 
   /** Most bytes of a message that reaches everybody whole: one line, or one batch where the server has multiline. */
   mostBytes(target: string): number {
-    const batch = this.#server.enabled.has("draft/multiline") && this.#server.enabled.has("batch");
+    const batch = this.#server.enabled.has("multiline") && this.#server.enabled.has("batch");
     return batch ? this.#batchBounds().bytes : this.#room(target, "message");
   }
 
@@ -164,7 +165,7 @@ export class Outbox {
   }
 
   #batchBounds(): { bytes: number; lines: number } {
-    const value = this.#server.offered.get("draft/multiline") ?? "";
+    const value = this.#server.offered.get("multiline") ?? "";
     const bound = (name: string, otherwise: number) => {
       const found = Number(new RegExp(`(?:^|,)${name}=(\\d+)`).exec(value)?.[1]);
       return found > 0 ? found : otherwise;
@@ -193,10 +194,13 @@ export class Outbox {
       this.#server.send({
         tags: new Map([...tags, ...this.#track(sent)]),
         command: "BATCH",
-        params: [`+${ref}`, "draft/multiline", sent.target],
+        params: [`+${ref}`, CAPABILITIES.multiline.name, sent.target],
       });
       for (const { text, concat } of batch) {
-        const inside = new Map([["batch", ref], ...(concat ? [["draft/multiline-concat", ""] as const] : [])]);
+        const inside = new Map([
+          ["batch", ref],
+          ...(concat ? [[`${CAPABILITIES.multiline.name}-concat`, ""] as const] : []),
+        ]);
         this.#server.send({ tags: inside, command, params: [sent.target, text] });
       }
       this.#server.send({ command: "BATCH", params: [`-${ref}`] });
@@ -204,7 +208,7 @@ export class Outbox {
   }
 
   #track(sent: Sent): ReadonlyMap<string, string> {
-    const label = this.#server.enabled.has("labeled-response") ? this.nextLabel() : undefined;
+    const label = this.#server.enabled.has("labeledResponse") ? this.nextLabel() : undefined;
     sent.left++;
     this.#parts.push({ sent, label });
     return new Map(label === undefined ? [] : [["label", label]]);
@@ -212,8 +216,8 @@ export class Outbox {
 }
 
 /** Tags that say which message this one answers: https://ircv3.net/specs/client-tags/reply */
-function replyTags(id: string | undefined, enabled: ReadonlySet<string>): ReadonlyMap<string, string> {
-  return new Map(id === undefined || !enabled.has("message-tags") ? [] : [["+reply", id], ["+draft/reply", id]]);
+function replyTags(id: string | undefined, enabled: ReadonlySet<Capability>): ReadonlyMap<string, string> {
+  return new Map(id === undefined || !enabled.has("messageTags") ? [] : [["+reply", id], ["+draft/reply", id]]);
 }
 
 /** The lines of a text, without empty ones at its ends and without what a message cannot hold. */

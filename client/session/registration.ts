@@ -9,8 +9,37 @@
 
 import type { Message } from "../../protocol.ts";
 import { byteLength } from "../../protocol.ts";
-import { type Handler, type Session, WANTED } from "../session.ts";
+import { CAPABILITIES, type Capability, capabilityNamed } from "../../protocol/capability.ts";
+import type { Handler, Session } from "../session.ts";
 import { commonMechanisms, fromBase64, type Mechanism, startMechanism, toBase64 } from "./scram.ts";
+
+/** Capabilities that we use. Others are not asked for, because they would change nothing that we show. */
+const WANTED: readonly Capability[] = [
+  "accountNotify",
+  "accountRegistration",
+  "accountTag",
+  "awayNotify",
+  "batch",
+  "capNotify",
+  "channelRename",
+  "chathistory",
+  "chghost",
+  "echoMessage",
+  "extendedJoin",
+  "inviteNotify",
+  "labeledResponse",
+  "messageRedaction",
+  "messageTags",
+  "multiPrefix",
+  "multiline",
+  "readMarker",
+  "sasl",
+  "search",
+  "serverTime",
+  "setname",
+  "standardReplies",
+  "userhostInNames",
+];
 
 /** The part of a session that is over once we are in. */
 export class Registration {
@@ -68,16 +97,13 @@ export class Registration {
         this.#ask(false);
         break;
       case "DEL":
-        for (const name of words(list)) {
-          session.offered.delete(name);
-          session.enabled.delete(name);
+        for (const capability of capabilities(list)) {
+          session.offered.delete(capability);
+          session.enabled.delete(capability);
         }
         break;
       case "ACK":
-        for (const name of words(list)) {
-          if (name.startsWith("-")) session.enabled.delete(name.slice(1));
-          else session.enabled.add(name);
-        }
+        for (const capability of capabilities(list)) session.enabled.add(capability);
         this.#answered();
         break;
       case "NAK":
@@ -113,7 +139,7 @@ export class Registration {
   loginFailed(text: string): void {
     if (this.#mechanism === undefined) return;
     this.#mechanism = undefined;
-    if (this.#mechanisms.length > 0 && !/password|credential|invalid/i.test(text)) return this.#tryNext();
+    if (!/password|credential|invalid/i.test(text) && this.#tryNext()) return;
     this.#session.emit({ type: "loginFailed", text });
     this.#end();
   }
@@ -145,13 +171,14 @@ export class Registration {
   #learn(list: string): void {
     for (const word of words(list)) {
       const equals = word.indexOf("=");
-      this.#session.offered.set(equals < 0 ? word : word.slice(0, equals), equals < 0 ? "" : word.slice(equals + 1));
+      const capability = capabilityNamed(equals < 0 ? word : word.slice(0, equals));
+      if (capability !== undefined) this.#session.offered.set(capability, equals < 0 ? "" : word.slice(equals + 1));
     }
   }
 
   #ask(listing: boolean): void {
     const { offered, enabled, options } = this.#session;
-    const wanted = [...WANTED].filter((name) =>
+    const wanted = WANTED.filter((name) =>
       offered.has(name) && !enabled.has(name) && (name !== "sasl" || options.credentials !== undefined || !listing)
     );
     this.#listing = listing;
@@ -160,7 +187,8 @@ export class Registration {
   }
 
   // A request is refused or granted as a whole, so a long list goes in lines of their own that each fit.
-  #request(names: readonly string[]): void {
+  #request(wanted: readonly Capability[]): void {
+    const names = wanted.map((capability) => CAPABILITIES[capability].name);
     this.#unanswered = 0;
     for (let from = 0; from < names.length; from += 15) {
       this.#unanswered++;
@@ -232,6 +260,10 @@ export function variation(nick: string, tries: number, most: number, malformed: 
 function asUsername(nick: string): string {
   const plain = nick.replace(/[^A-Za-z0-9]/g, "").slice(0, 9);
   return plain === "" ? "chat" : plain;
+}
+
+function capabilities(list: string): Capability[] {
+  return words(list).map(capabilityNamed).filter((capability) => capability !== undefined);
 }
 
 function words(list: string): string[] {
