@@ -156,12 +156,8 @@ export class Registration {
   nickRefused(tried: string, reason: string, malformed: boolean): void {
     const session = this.#session;
     this.#tries++;
-    const next = variation(
-      session.options.nick,
-      this.#tries,
-      session.isupport.number("NICKLEN", malformed ? 9 : 30),
-      malformed,
-    );
+    const most = session.isupport.number("NICKLEN", longest(reason) ?? (malformed ? 9 : 30));
+    const next = variation(session.options.nick, this.#tries, most, malformed);
     session.emit({ type: "nickTaken", tried, next, reason });
     if (this.#tries > MAX_TRIES) return session.quit();
     session.nick = session.source = next;
@@ -226,6 +222,12 @@ export class Registration {
     this.#listing = false;
     this.#session.command("CAP", "END");
   }
+}
+
+/** ngIRCd says how long a nick may be only in its refusal. */
+function longest(reason: string): number | undefined {
+  const [, most] = /too long\D+(\d{1,3})/.exec(reason) ?? [];
+  return most === undefined ? undefined : Number(most);
 }
 
 const MAX_TRIES = 20;
