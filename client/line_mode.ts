@@ -9,6 +9,7 @@
  */
 
 import { byteLength } from "../protocol.ts";
+import { clock } from "./clock.ts";
 import type { FrontEnd } from "./front_end.ts";
 import { jsonEvent } from "./json_event.ts";
 import { sanitize, stripFormatting } from "./sanitize.ts";
@@ -211,10 +212,4 @@ function spoken({ kind, nick }: ChatMessage, text: string): string {
   const name = sanitize(nick);
   if (kind === "action") return `* ${name} ${text}`;
   return kind === "notice" ? `-${name}- ${text}` : `<${name}> ${text}`;
-}
-
-/** The time of day, as `12:01`. */
-export function clock(time: number): string {
-  const date = new Date(time);
-  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 }
