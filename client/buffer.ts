@@ -1,0 +1,272 @@
+/**
+ * The scrollback of one conversation: its lines in order, none twice, and what of it was not read.
+ *
+ * Pure and browser compatible: the terminal and the page draw from the same buffers. Knows nothing of widths and colours.
+ *
+ * @module
+ */
+
+import type { ChatMessage, HistoryEvent, ReactionEvent } from "./session/events.ts";
+
+/** What a line is. `presence` is who came and went, `gap` where history may be missing. */
+export type LineKind = "message" | "action" | "notice" | "presence" | "info" | "error" | "gap";
+
+/** Who came, went or changed their name, condensed into one line. */
+export interface Presence {
+  readonly what: "join" | "part" | "quit" | "nick";
+  readonly nick: string;
+  /** The reason, or the new nick. */
+  readonly detail: string;
+}
+
+/** One line of the scrollback, before wrapping. */
+export interface Line {
+  /** Unique in the buffer, growing with arrival. */
+  readonly key: number;
+  readonly time: number;
+  readonly kind: LineKind;
+  readonly nick: string;
+  text: string;
+  readonly id?: string;
+  readonly self: boolean;
+  readonly highlight: boolean;
+  readonly bot?: boolean;
+  /** The id of the message that this one answers. */
+  readonly reply?: string;
+  /** Nicks by emoji. */
+  readonly reactions: Map<string, Set<string>>;
+  readonly presence: Presence[];
+  /** Who deleted it, and why. */
+  deleted?: { readonly by: string; readonly reason: string };
+  /** What a message of ours waits for. */
+  state?: "sending" | "failed";
+  readonly ref?: number;
+  /** Changes whenever the line looks different; what was drawn of it before is stale then. */
+  version: number;
+}
+
+/** What may be said about a line when it is added. */
+export type NewLine = Partial<Omit<Line, "key" | "version" | "reactions" | "presence">> & {
+  kind: LineKind;
+  time: number;
+};
+
+/** Most lines kept; the oldest go, and can be had again from the server's history. */
+export const MAX_LINES = 20_000;
+
+/** One conversation. */
+export class Buffer {
+  /** The channel or nick, `""` for what the server itself says. */
+  name: string;
+  readonly kind: "server" | "channel" | "direct";
+  lines: Line[] = [];
+  /** Our messages on their way, drawn below the others. */
+  pending: Line[] = [];
+  unread = 0;
+  highlights = 0;
+  /** Everything up to this time was read, here or on another device. */
+  readUntil = 0;
+  /** The line above which "unread" is written. */
+  unreadKey: number | undefined;
+  /** Who is typing, and until when that is believed. */
+  readonly typing = new Map<string, number>();
+  /** What was typed here and not sent. */
+  draft = "";
+  /** Whether the beginning of history has been reached. */
+  complete = false;
+  /** Whether history was asked for and has not come. */
+  loading = false;
+  /** Emoji that came before their message did, by its id. */
+  readonly #early = new Map<string, ReactionEvent[]>();
+  readonly #byId = new Map<string, Line>();
+  #nextKey = 1;
+
+  constructor(name: string, kind: Buffer["kind"]) {
+    this.name = name;
+    this.kind = kind;
+  }
+
+  /** The line of a message, if it is here. */
+  byId(id: string): Line | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The newest line of a message that has an id. */
+  get newest(): Line | undefined {
+    return this.lines.findLast((line) => line.id !== undefined);
+  }
+
+  /** The oldest line of a message that has an id. */
+  get oldest(): Line | undefined {
+    return this.lines.find((line) => line.id !== undefined);
+  }
+
+  /** Adds a line at the end. Returns `undefined` if it is here already. */
+  append(line: NewLine): Line | undefined {
+    if (this.#has(line)) return undefined;
+    const added = this.#make(line);
+    this.lines.push(added);
+    this.#trim();
+    return added;
+  }
+
+  /** Adds who came or went, to the line before it if that is of the same kind. */
+  appendPresence(presence: Presence, time: number): Line {
+    const last = this.lines.at(-1);
+    if (last?.kind === "presence" && sameDay(last.time, time) && last.presence.length < 1000) {
+      last.presence.push(presence);
+      last.version++;
+      return last;
+    }
+    const line = this.#make({ kind: "presence", time });
+    line.presence.push(presence);
+    this.lines.push(line);
+    this.#trim();
+    return line;
+  }
+
+  /** Puts a line where its time belongs. Returns `undefined` if it is here already. */
+  insert(line: NewLine): Line | undefined {
+    if (this.#has(line)) return undefined;
+    const added = this.#make(line);
+    let at = this.lines.length;
+    while (at > 0 && this.lines[at - 1]!.time > added.time) at--;
+    this.lines.splice(at, 0, added);
+    return added;
+  }
+
+  /** Puts a page of history where it belongs. Returns how many lines were new, and whether it met a line that was here. */
+  insertHistory(
+    events: readonly HistoryEvent[],
+    read: (message: ChatMessage) => NewLine,
+  ): { added: number; met: boolean } {
+    let added = 0;
+    let met = false;
+    for (const event of events) {
+      if (event.type === "reaction") this.react(event);
+      else if (event.type === "redaction") this.redact(event.id, event.by, event.reason);
+      else if (this.insert(read(event)) === undefined) met = true;
+      else added++;
+    }
+    this.#trim();
+    return { added, met };
+  }
+
+  /** Shows a message of ours that is on its way. */
+  addPending(line: NewLine): void {
+    this.pending.push({ ...this.#make(line), state: "sending" });
+  }
+
+  /** Takes a message of ours out of those on their way. */
+  settle(ref: number): Line | undefined {
+    const at = this.pending.findIndex((line) => line.ref === ref);
+    return at < 0 ? undefined : this.pending.splice(at, 1)[0];
+  }
+
+  /** Puts an emoji to a message or takes it back. */
+  react(event: ReactionEvent): void {
+    const line = this.#byId.get(event.id);
+    if (line === undefined) return this.#keepEarly(event);
+    const nicks = line.reactions.get(event.emoji) ?? new Set();
+    if (event.add) nicks.add(event.nick);
+    else nicks.delete(event.nick);
+    if (nicks.size > 0) line.reactions.set(event.emoji, nicks);
+    else line.reactions.delete(event.emoji);
+    line.version++;
+  }
+
+  /** Marks a message as deleted; its text goes. */
+  redact(id: string, by: string, reason: string): void {
+    const line = this.#byId.get(id);
+    if (line === undefined) return;
+    line.deleted = { by, reason };
+    line.text = "";
+    line.reactions.clear();
+    line.version++;
+  }
+
+  /** Counts a line as not read. */
+  countUnread(line: Line): void {
+    if (line.time <= this.readUntil) return;
+    this.unread++;
+    if (line.highlight) this.highlights++;
+    this.unreadKey ??= line.key;
+  }
+
+  /** Everything up to a time was read; `undefined` means up to the newest line. Returns whether anything was unread. */
+  markRead(until = this.lines.at(-1)?.time ?? 0): boolean {
+    const before = this.unread;
+    this.readUntil = Math.max(this.readUntil, until);
+    const rest = this.lines.filter((line) => line.time > this.readUntil && isSpeech(line) && !line.self);
+    this.unread = Math.min(rest.length, this.unread);
+    this.highlights = Math.min(rest.filter((line) => line.highlight).length, this.highlights);
+    return before > this.unread;
+  }
+
+  /** Whether history may be missing above a line. */
+  markGap(time: number): void {
+    if (!this.lines.some((line) => line.kind === "gap")) this.insert({ kind: "gap", time });
+  }
+
+  /** Nothing is missing there any more. */
+  closeGap(): void {
+    this.lines = this.lines.filter((line) => line.kind !== "gap");
+  }
+
+  /** Forgets all lines; history can bring them back. */
+  clear(): void {
+    this.lines = [];
+    this.#byId.clear();
+    this.unread = this.highlights = 0;
+    this.unreadKey = undefined;
+    this.complete = false;
+  }
+
+  #make(line: NewLine): Line {
+    const { nick = "", text = "", self = false, highlight = false } = line;
+    const made: Line = {
+      ...line,
+      key: this.#nextKey++,
+      nick,
+      text,
+      self,
+      highlight,
+      reactions: new Map(),
+      presence: [],
+      version: 0,
+    };
+    if (made.id === undefined) return made;
+    this.#byId.set(made.id, made);
+    const early = this.#early.get(made.id) ?? [];
+    this.#early.delete(made.id);
+    for (const event of early) this.react(event);
+    return made;
+  }
+
+  #has({ id }: NewLine): boolean {
+    return id !== undefined && this.#byId.has(id);
+  }
+
+  #keepEarly(event: ReactionEvent): void {
+    if (this.#early.size >= 1000) this.#early.clear();
+    const events = this.#early.get(event.id) ?? [];
+    if (events.length < 100) this.#early.set(event.id, [...events, event]);
+  }
+
+  #trim(): void {
+    if (this.lines.length <= MAX_LINES + 500) return;
+    const gone = this.lines.splice(0, this.lines.length - MAX_LINES);
+    for (const { id } of gone) if (id !== undefined) this.#byId.delete(id);
+    this.complete = false;
+  }
+}
+
+/** Whether a line is what somebody said. */
+export function isSpeech({ kind }: Line): boolean {
+  return kind === "message" || kind === "action" || kind === "notice";
+}
+
+/** Whether two times are on the same day, where the person is. */
+export function sameDay(a: number, b: number): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
+}

@@ -1,0 +1,215 @@
+/**
+ * The front end for pipes, scripts and terminals that can only print: lines in, lines out, no escapes.
+ *
+ * Each line that comes in is one message to the first channel. At the end of input it waits until the server has taken
+ * everything. Messages of others go out as text, or with `json` everything goes out as one object a line (docs/json.md).
+ * Knows nothing of sockets; what it reads and writes is handed in.
+ *
+ * @module
+ */
+
+import { byteLength } from "../protocol.ts";
+import { clock } from "./clock.ts";
+import type { FrontEnd } from "./front_end.ts";
+import { jsonEvent } from "./json_event.ts";
+import { sanitize, stripFormatting } from "./sanitize.ts";
+import type { ChatMessage, Session, SessionEvent } from "./session.ts";
+import type { Sent } from "./session/outbox.ts";
+
+/** How line mode behaves. */
+export interface LineModeOptions {
+  readonly session: Session;
+  /** Lines to say, without their endings. */
+  readonly input: AsyncIterable<string>;
+  /** Takes one line for stdout. */
+  readonly print: (line: string) => void;
+  /** Takes one line for stderr. */
+  readonly log: (line: string) => void;
+  /** One JSON object a line. */
+  readonly json?: boolean;
+  /** Prints nothing of others. */
+  readonly quiet?: boolean;
+  /** What a line that begins with `/` does, where a person types; absent where a program does. */
+  readonly slash?: (line: string) => void;
+}
+
+/** How much may be under way before we wait for the server: less than the smallest queue that servers allow. */
+const WINDOW_LINES = 8;
+const WINDOW_BYTES = 4096;
+
+/** Lines in, lines out. */
+export class LineMode implements FrontEnd {
+  /** Resolves with the exit code. */
+  readonly finished: Promise<number>;
+  readonly #options: LineModeOptions;
+  readonly #finish: (code: number) => void;
+  #failed = false;
+  #ended = false;
+  #inChannel = Promise.withResolvers<void>();
+  /** Numbers of the input lines that the server has not taken yet. */
+  readonly #lines = new Map<number, number>();
+
+  constructor(options: LineModeOptions) {
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.finished = promise;
+    this.#finish = resolve;
+  }
+
+  /** Says every line of the input. Call once. */
+  async run(): Promise<void> {
+    let number = 0;
+    let pending = { lines: 0, bytes: 0 };
+    for await (const line of this.#options.input) {
+      number++;
+      if (line === "") continue;
+      pending = { lines: pending.lines + 1, bytes: pending.bytes + byteLength(line) };
+      if (await this.#say(line, number, pending.lines >= WINDOW_LINES || pending.bytes >= WINDOW_BYTES)) {
+        pending = { lines: 0, bytes: 0 };
+      }
+      if (this.#ended) return;
+    }
+    await this.#settle();
+    this.#leave();
+  }
+
+  /** Handles what happened. */
+  event(event: SessionEvent): void {
+    const { session } = this.#options;
+    switch (event.type) {
+      case "ready":
+        void this.#checkJoined();
+        break;
+      case "join":
+        if (event.self && session.same(event.channel, this.#target)) this.#inChannel.resolve();
+        break;
+      case "nickTaken":
+        this.#options.log(`The nick ${event.tried} cannot be had (${event.reason}), so you are ${event.next}.`);
+        break;
+      case "refused":
+        this.#refused(event);
+        break;
+      case "accepted":
+        this.#lines.delete(event.ref);
+        break;
+      case "loginFailed":
+        this.#fail(`Cannot log in: ${event.text}`);
+        break;
+      case "closing":
+        if (!session.registered) this.#fail(`The server refused: ${sanitize(event.text)}`, true);
+        break;
+      case "kick":
+        if (event.self) this.#fail(`${event.by} removed you from ${event.channel}: ${sanitize(event.reason)}`, true);
+        break;
+    }
+    this.#print(event);
+  }
+
+  /** The connection has ended; `pause` is how long until the next try. */
+  disconnected(why: string, pause: number | undefined, unsettled: readonly Sent[]): void {
+    if (this.#ended) return;
+    this.#inChannel = Promise.withResolvers<void>();
+    if (unsettled.length > 0) {
+      const numbers = unsettled.map((sent) => this.#lines.get(sent.ref)).filter((n) => n !== undefined);
+      this.#fail(`Not confirmed by the server: line ${numbers.join(", ")} of the input.`);
+    }
+    this.#lines.clear();
+    if (pause === undefined) this.#fail(why, true);
+    else this.#options.log(`${why} Trying again in ${Math.round(pause / 1000)} s.`);
+  }
+
+  /** Leaves now, because the person asked for it. */
+  stop(): void {
+    this.#leave();
+  }
+
+  get #target(): string {
+    return this.#options.session.options.channels?.[0]?.split(" ", 1)[0] ?? "";
+  }
+
+  /** Says one line; `last` ends a window, which waits until the server has handled it. Whether it waited. */
+  async #say(line: string, number: number, last: boolean): Promise<boolean> {
+    const { session, slash } = this.#options;
+    await this.#inChannel.promise;
+    if (slash !== undefined && line.startsWith("/")) {
+      slash(line);
+      return false;
+    }
+    const most = session.outbox.mostBytes(this.#target);
+    const bytes = byteLength(line);
+    if (bytes > most) {
+      this.#fail(`Line ${number} is too long: ${bytes} bytes, and at most ${most} make one message here.`);
+      return false;
+    }
+    this.#lines.set(session.say(this.#target, line), number);
+    if (last) await this.#settle();
+    return last;
+  }
+
+  async #settle(): Promise<void> {
+    await this.#inChannel.promise;
+    // When the connection ends first, disconnected() has already told what is missing.
+    await this.#options.session.outbox.fence().catch(() => {});
+  }
+
+  async #checkJoined(): Promise<void> {
+    const { session } = this.#options;
+    try {
+      await session.outbox.fence();
+    } catch {
+      return;
+    }
+    if (!session.channels.has(this.#target)) this.#fail(`Cannot get into ${this.#target}.`, true);
+  }
+
+  #refused(event: SessionEvent & { type: "refused" }): void {
+    const about = event.target === "" ? "" : `${event.target}: `;
+    const line = event.ref === undefined ? undefined : this.#lines.get(event.ref);
+    if (event.ref !== undefined) this.#lines.delete(event.ref);
+    const which = line === undefined ? "" : `Line ${line} was refused: `;
+    const fatal = !this.#options.session.channels.has(this.#target) &&
+      this.#options.session.same(event.target, this.#target) && event.ref === undefined;
+    this.#fail(sanitize(`${which}${about}${event.text}`), fatal);
+  }
+
+  #fail(text: string, fatal = false): void {
+    if (this.#ended) return;
+    this.#failed = true;
+    this.#options.log(text);
+    if (fatal) this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#inChannel.resolve();
+    if (this.#options.session.registered) this.#options.session.quit();
+    this.#finish(this.#failed ? 1 : 0);
+  }
+
+  #print(event: SessionEvent): void {
+    if (this.#options.quiet || this.#ended) return;
+    if (this.#options.json) {
+      const object = jsonEvent(event, this.#options.session);
+      if (object !== undefined) this.#options.print(JSON.stringify(object));
+      return;
+    }
+    const line = plainLine(event, this.#options.session);
+    if (line !== undefined) this.#options.print(line);
+  }
+}
+
+/** What happened as one line of text, or `undefined` for what only programs and screens show. */
+export function plainLine(event: SessionEvent, session: Session): string | undefined {
+  if (event.type !== "message" || event.self) return undefined;
+  const several = session.wantedChannels.size > 1 && session.isChannel(event.target);
+  const place = several ? `${sanitize(event.target)} ` : session.isChannel(event.target) ? "" : "(to you) ";
+  const head = `[${clock(event.time)}] ${place}`;
+  return stripFormatting(event.text).split("\n").map((text) => head + spoken(event, sanitize(text))).join("\n");
+}
+
+function spoken({ kind, nick }: ChatMessage, text: string): string {
+  const name = sanitize(nick);
+  if (kind === "action") return `* ${name} ${text}`;
+  return kind === "notice" ? `-${name}- ${text}` : `<${name}> ${text}`;
+}

@@ -1,0 +1,86 @@
+/**
+ * Names as the server at hand compares them.
+ *
+ * Our own server announces one rule; others announce theirs in `CASEMAPPING`, and until they do, `rfc1459` holds.
+ *
+ * @module
+ */
+
+import { casefold } from "../../protocol/casemapping.ts";
+
+/** Gives the form in which names are compared. */
+export type Fold = (name: string) => string;
+
+/**
+ * The rule behind a value of the CASEMAPPING token: https://modern.ircdocs.horse/#casemapping-parameter.
+ *
+ * @example
+ * ```ts
+ * import { foldFor } from "./names.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(foldFor("rfc1459")("Ann[1]"), "ann{1}");
+ * assertEquals(foldFor("ascii")("Ann[1]"), "ann[1]");
+ * ```
+ */
+export function foldFor(casemapping: string): Fold {
+  switch (casemapping) {
+    case "ascii":
+      return lowerAscii;
+    case "rfc1459":
+      return (name) => lowerAscii(name).replace(/[[\]\\^]/g, (c) => RFC1459[c]!);
+    case "rfc1459-strict":
+    case "strict-rfc1459":
+      return (name) => lowerAscii(name).replace(/[[\]\\]/g, (c) => RFC1459[c]!);
+    default:
+      return casefold;
+  }
+}
+
+const RFC1459: Readonly<Record<string, string>> = { "[": "{", "]": "}", "\\": "|", "^": "~" };
+
+function lowerAscii(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** A map whose keys are names, compared by a rule that may be announced late. */
+export class NameMap<V> {
+  #fold: Fold;
+  #entries = new Map<string, { name: string; value: V }>();
+
+  constructor(fold: Fold) {
+    this.#fold = fold;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+  get(name: string): V | undefined {
+    return this.#entries.get(this.#fold(name))?.value;
+  }
+  has(name: string): boolean {
+    return this.#entries.has(this.#fold(name));
+  }
+  set(name: string, value: V): void {
+    this.#entries.set(this.#fold(name), { name, value });
+  }
+  delete(name: string): boolean {
+    return this.#entries.delete(this.#fold(name));
+  }
+  clear(): void {
+    this.#entries.clear();
+  }
+  /** Names as they were set, in order of insertion. */
+  names(): string[] {
+    return [...this.#entries.values()].map((entry) => entry.name);
+  }
+  values(): V[] {
+    return [...this.#entries.values()].map((entry) => entry.value);
+  }
+  /** Compares by another rule from now on. */
+  refold(fold: Fold): void {
+    const entries = [...this.#entries.values()];
+    this.#fold = fold;
+    this.#entries = new Map(entries.map((entry) => [fold(entry.name), entry]));
+  }
+}

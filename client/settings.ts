@@ -1,0 +1,209 @@
+/**
+ * What is remembered from one time to the next: settings, the last server, places, what is ignored; and, in a file of its
+ * own that only the user can read, passwords.
+ *
+ * Both are JSON that a person can read and change. They are written whole to a new file that then takes the old one's
+ * place, so that a crash leaves the old or the new and nothing between. A file that cannot be read is kept aside.
+ *
+ * @module
+ */
+
+/** When a conversation calls for attention. */
+export type Notify = "all" | "mentions" | "mute";
+
+/** What is remembered of one server. */
+export interface ServerSettings {
+  nick?: string;
+  /** Channels to be in. */
+  channels?: string[];
+  /** The conversation that was open last. */
+  current?: string;
+  /** Masks of those whose messages are not shown. */
+  ignore?: string[];
+  /** By channel or nick, where it is not the default. */
+  notify?: Record<string, Notify>;
+  /** The account to log in as. */
+  account?: string;
+}
+
+/** What is remembered. */
+export interface Settings {
+  /** The address of the server that was joined last. */
+  lastServer?: string;
+  /** By address. */
+  servers: Record<string, ServerSettings>;
+  /** Rings the terminal's bell. */
+  bell: boolean;
+  /** Shows notifications of the desktop through the terminal. */
+  notifications: boolean;
+  /** Tells others that we are typing. */
+  typing: boolean;
+  /** Words that count as a mention, besides the nick. */
+  highlights: string[];
+  /** Whether the words for the first start were shown. */
+  welcomed: boolean;
+}
+
+/** What holds before anybody changes anything. */
+export function defaultSettings(): Settings {
+  return { servers: {}, bell: true, notifications: true, typing: true, highlights: [], welcomed: false };
+}
+
+/** Settings that `/set` changes, and what they are. */
+export const SWITCHES: ReadonlyMap<"bell" | "notifications" | "typing", string> = new Map([
+  ["bell", "ring the terminal's bell when somebody means you"],
+  ["notifications", "show notifications on the desktop, where the terminal can"],
+  ["typing", "let others see that you are typing"],
+]);
+
+/** Where settings are kept between runs. */
+export interface SettingsStore {
+  readonly settings: Settings;
+  /** Writes the settings. */
+  save(): Promise<void>;
+  /** The password of an account on a server, if it was remembered. */
+  password(server: string, account: string): Promise<string | undefined>;
+  /** Remembers a password, or with `undefined` forgets it. */
+  remember(server: string, account: string, password: string | undefined): Promise<void>;
+}
+
+/**
+ * Reads settings as they are written; what is missing or makes no sense is as it is by default.
+ *
+ * @example
+ * ```ts
+ * import { readSettings } from "./settings.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(readSettings('{"bell": false, "typing": 7}').bell, false);
+ * assertEquals(readSettings('{"bell": false, "typing": 7}').typing, true);
+ * ```
+ *
+ * @throws {SyntaxError} if it is no JSON object.
+ */
+export function readSettings(text: string): Settings {
+  const value: unknown = JSON.parse(text);
+  if (!isObject(value)) throw new SyntaxError("Cannot read settings: they are no JSON object");
+  const settings = defaultSettings();
+  for (const name of ["bell", "notifications", "typing", "welcomed"] as const) {
+    if (typeof value[name] === "boolean") settings[name] = value[name];
+  }
+  if (typeof value.lastServer === "string") settings.lastServer = value.lastServer;
+  if (isStrings(value.highlights)) settings.highlights = value.highlights;
+  if (isObject(value.servers)) {
+    for (const [address, server] of Object.entries(value.servers)) settings.servers[address] = readServer(server);
+  }
+  return settings;
+}
+
+function readServer(value: unknown): ServerSettings {
+  const server: ServerSettings = {};
+  if (!isObject(value)) return server;
+  for (const name of ["nick", "current", "account"] as const) {
+    if (typeof value[name] === "string") server[name] = value[name];
+  }
+  for (const name of ["channels", "ignore"] as const) if (isStrings(value[name])) server[name] = value[name];
+  if (isObject(value.notify)) {
+    const known = Object.entries(value.notify).filter((entry): entry is [string, Notify] => isNotify(entry[1]));
+    server.notify = Object.fromEntries(known);
+  }
+  return server;
+}
+
+/** Whether a word is one of the ways to be notified. */
+export function isNotify(value: unknown): value is Notify {
+  return value === "all" || value === "mentions" || value === "mute";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+/** Settings in a folder of files. */
+export class SettingsFolder implements SettingsStore {
+  readonly settings: Settings;
+  readonly #folder: string;
+  #saving: Promise<void> = Promise.resolve();
+
+  private constructor(folder: string, settings: Settings) {
+    this.#folder = folder;
+    this.settings = settings;
+  }
+
+  /** Opens the folder, which need not exist. What is in it and cannot be read is set aside, and said through `log`. */
+  static async open(folder: string, log: (line: string) => void): Promise<SettingsFolder> {
+    const path = `${folder}/settings.json`;
+    try {
+      return new SettingsFolder(folder, readSettings(await Deno.readTextFile(path)));
+    } catch (error) {
+      if (error instanceof SyntaxError) {
+        log(`${path} cannot be read, so it was set aside as settings.json.bad: ${error.message}`);
+        await Deno.rename(path, `${path}.bad`).catch(() => {});
+      }
+      return new SettingsFolder(folder, defaultSettings());
+    }
+  }
+
+  /** Writes the settings; a folder that cannot be written is no reason to stop talking. */
+  save(): Promise<void> {
+    const text = `${JSON.stringify(this.settings, null, 2)}\n`;
+    this.#saving = this.#saving.then(() => this.#write("settings.json", text, 0o644)).catch(() => {});
+    return this.#saving;
+  }
+
+  async password(server: string, account: string): Promise<string | undefined> {
+    return (await this.#passwords())[`${server} ${account}`];
+  }
+
+  async remember(server: string, account: string, password: string | undefined): Promise<void> {
+    const passwords = await this.#passwords();
+    if (password === undefined) delete passwords[`${server} ${account}`];
+    else passwords[`${server} ${account}`] = password;
+    await this.#write("passwords.json", `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
+  }
+
+  async #passwords(): Promise<Record<string, string>> {
+    try {
+      const value: unknown = JSON.parse(await Deno.readTextFile(`${this.#folder}/passwords.json`));
+      if (!isObject(value)) return {};
+      return Object.fromEntries(Object.entries(value).filter((e): e is [string, string] => typeof e[1] === "string"));
+    } catch {
+      return {};
+    }
+  }
+
+  async #write(name: string, text: string, mode: number): Promise<void> {
+    await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const path = `${this.#folder}/${name}`;
+    const next = `${path}.${crypto.randomUUID().slice(0, 8)}`;
+    try {
+      await Deno.writeTextFile(next, text, { mode, createNew: true });
+      await Deno.rename(next, path);
+    } catch (error) {
+      await Deno.remove(next).catch(() => {});
+      throw error;
+    }
+  }
+}
+
+/** Settings that are gone when the program ends: for tests, and where no folder can be had. */
+export class SettingsInMemory implements SettingsStore {
+  readonly settings: Settings = defaultSettings();
+  readonly #passwords = new Map<string, string>();
+
+  save(): Promise<void> {
+    return Promise.resolve();
+  }
+  password(server: string, account: string): Promise<string | undefined> {
+    return Promise.resolve(this.#passwords.get(`${server} ${account}`));
+  }
+  remember(server: string, account: string, password: string | undefined): Promise<void> {
+    if (password === undefined) this.#passwords.delete(`${server} ${account}`);
+    else this.#passwords.set(`${server} ${account}`, password);
+    return Promise.resolve();
+  }
+}

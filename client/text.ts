@@ -1,0 +1,186 @@
+/**
+ * Text as a terminal shows it: graphemes, their width in columns, and wrapping.
+ *
+ * Tables of widths disagree with terminals in rare cases (skin tones, keycaps), so nothing that must stand exactly, such as
+ * the cursor or a border, is placed by what is computed here alone.
+ *
+ * @module
+ */
+
+import { eastAsianWidth } from "get-east-asian-width";
+import type { Span, Style } from "./style.ts";
+
+const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const ASCII = /^[\x20-\x7e]*$/;
+const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\ufe0f)/u;
+const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;
+
+/** The characters of a text as people see them. */
+export function graphemes(text: string): string[] {
+  return ASCII.test(text) ? [...text] : Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+}
+
+const widths = new Map<string, number>();
+
+/** Columns that one grapheme takes: 0, 1 or 2. */
+export function graphemeWidth(grapheme: string): number {
+  if (grapheme.length === 1 && grapheme >= " " && grapheme <= "~") return 1;
+  let width = widths.get(grapheme);
+  if (width === undefined) {
+    if (widths.size > 10_000) widths.clear();
+    widths.set(grapheme, width = measure(grapheme));
+  }
+  return width;
+}
+
+function measure(grapheme: string): number {
+  if (ZERO_WIDTH.test(grapheme)) return 0;
+  if (EMOJI.test(grapheme)) return 2;
+  let width = 0;
+  for (const c of grapheme) {
+    if (!ZERO_WIDTH.test(c)) width = Math.max(width, eastAsianWidth(c.codePointAt(0)!));
+  }
+  return width;
+}
+
+/**
+ * Columns that a text takes.
+ *
+ * @example
+ * ```ts
+ * import { textWidth } from "./text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(textWidth("abc"), 3);
+ * assertEquals(textWidth("中文"), 4);
+ * assertEquals(textWidth("👨‍👩‍👧"), 2);
+ * assertEquals(textWidth("e\u0301"), 1);
+ * ```
+ */
+export function textWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const grapheme of graphemes(text)) width += graphemeWidth(grapheme);
+  return width;
+}
+
+/** As much of a text as fits into some columns; what is cut off is shown by `…`. */
+export function fit(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  if (columns <= 0) return "";
+  let used = 0;
+  let kept = "";
+  for (const grapheme of graphemes(text)) {
+    used += graphemeWidth(grapheme);
+    if (used > columns - 1) break;
+    kept += grapheme;
+  }
+  return `${kept}…`;
+}
+
+/** A text cut or filled with spaces to exactly some columns. */
+export function pad(text: string, columns: number, side: "left" | "right" = "right"): string {
+  const fitted = fit(text, columns);
+  const fill = " ".repeat(Math.max(columns - textWidth(fitted), 0));
+  return side === "right" ? fitted + fill : fill + fitted;
+}
+
+/** Columns that spans take. */
+export function spansWidth(spans: readonly Span[]): number {
+  return spans.reduce((width, { text }) => width + textWidth(text), 0);
+}
+
+/** Spans cut to some columns. */
+export function fitSpans(spans: readonly Span[], columns: number): Span[] {
+  const kept: Span[] = [];
+  let left = columns;
+  for (const { text, style } of spans) {
+    const width = textWidth(text);
+    kept.push({ text: width <= left ? text : fit(text, left), style });
+    if (width > left) break;
+    left -= width;
+  }
+  return kept;
+}
+
+interface Cell {
+  readonly text: string;
+  readonly width: number;
+  readonly style: Style;
+}
+
+/**
+ * Breaks spans into lines of at most `columns`: behind spaces and hyphens, between Chinese and Japanese characters, and
+ * inside a word only where the word alone is longer than a line. Nothing but spaces at a break is lost; a newline breaks.
+ *
+ * @example
+ * ```ts
+ * import { wrap } from "./text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines = wrap([{ text: "one two 中文字", style: {} }], 8);
+ * assertEquals(lines.map((line) => line.map((span) => span.text).join("")), ["one two ", "中文字"]);
+ * ```
+ */
+export function wrap(spans: readonly Span[], columns: number): Span[][] {
+  const lines: Span[][] = [];
+  for (const cells of paragraphs(spans)) wrapCells(cells, Math.max(columns, 2), lines);
+  return lines;
+}
+
+function paragraphs(spans: readonly Span[]): Cell[][] {
+  const all: Cell[][] = [[]];
+  for (const { text, style } of spans) {
+    for (const [i, part] of text.split("\n").entries()) {
+      if (i > 0) all.push([]);
+      for (const grapheme of graphemes(part)) {
+        all.at(-1)!.push({ text: grapheme, width: graphemeWidth(grapheme), style });
+      }
+    }
+  }
+  return all;
+}
+
+function wrapCells(cells: readonly Cell[], columns: number, lines: Span[][]): void {
+  let start = 0;
+  let width = 0;
+  let lastBreak = 0;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]!;
+    // Spaces may hang over the edge: they are what a break swallows.
+    if (width + cell.width > columns && cell.text !== " ") {
+      const end = lastBreak > start ? lastBreak : i;
+      lines.push(toSpans(cells.slice(start, end), columns));
+      start = end;
+      width = cells.slice(start, i).reduce((sum, { width }) => sum + width, 0);
+    }
+    width += cell.width;
+    if (mayBreakAfter(cell.text, cells[i + 1]?.text ?? "")) lastBreak = i + 1;
+  }
+  lines.push(toSpans(cells.slice(start), columns));
+}
+
+/** Characters that may not begin a line, and such that may not end one, in Chinese and Japanese. */
+const NO_START = /^[、。，．！？：；）」』】〉》〕］｝ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…‥”’]/;
+const NO_END = /^[（「『【〈《〔［｛“‘]/;
+
+function mayBreakAfter(text: string, next: string): boolean {
+  if (next === "" || next === " ") return text === " " && next !== " ";
+  if (text === " " || text === "-") return true;
+  const wide = graphemeWidth(text) === 2 || graphemeWidth(next) === 2;
+  return wide && !NO_START.test(next) && !NO_END.test(text);
+}
+
+/** Joins cells of one style; spaces that hang over the edge go. */
+function toSpans(cells: readonly Cell[], columns: number): Span[] {
+  const spans: { text: string; style: Style }[] = [];
+  let width = 0;
+  for (const { text, width: columnsOfCell, style } of cells) {
+    width += columnsOfCell;
+    if (width > columns) break;
+    const last = spans.at(-1);
+    if (last?.style === style) last.text += text;
+    else spans.push({ text, style });
+  }
+  return spans;
+}
