@@ -13,9 +13,13 @@ import { Hub, type HubOptions } from "./server/hub.ts";
 import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE } from "./server/limits.ts";
 import { host, watchSilence } from "./server/reception.ts";
 import { MemoryStore, type Store } from "./server/store.ts";
+import { SqliteStore } from "./server/store_sqlite.ts";
 
 /** How often silence and unfinished work are looked at, in milliseconds. */
 const TICK = 500;
+
+/** Most milliseconds of each tick for work that the store has put off. */
+const MAINTENANCE = 20;
 
 /** How long clients are given to take their last lines when the server stops, in milliseconds. */
 const GOODBYE = 2000;
@@ -27,6 +31,8 @@ export interface ServeOptions extends Partial<Omit<HubOptions, "limits">> {
   /** Port; 0 takes a free one. */
   port?: number;
   limits?: Partial<Limits>;
+  /** Folder where history and accounts are kept; in memory unless told. */
+  data?: string;
   log?: (line: string) => void;
 }
 
@@ -46,13 +52,16 @@ export interface Server {
  */
 export function serve(options: ServeOptions = {}): Server {
   const log = options.log ?? (() => {});
-  const store: Store = new MemoryStore();
+  const store: Store = options.data === undefined ? new MemoryStore() : new SqliteStore(options.data);
   const turn = newTurn(store, log);
   const hub = new Hub(hubOptions(options), { store, clock: new Clock(store.lastId), turn, log });
   hub.restore();
   const listener = Deno.listen({ hostname: options.host ?? "0.0.0.0", port: options.port ?? 6667 });
   const accepting = accept(listener, hub);
-  const ticking = setInterval(() => watchSilence(hub), TICK);
+  const ticking = setInterval(() => {
+    watchSilence(hub);
+    store.maintain(MAINTENANCE);
+  }, TICK);
   return {
     hub,
     address: listener.addr as Deno.NetAddr,

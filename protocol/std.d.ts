@@ -23,6 +23,11 @@ declare module "@std/cli/parse-args" {
   export function parseArgs(args: readonly string[], options?: ParseOptions): Args;
 }
 
+declare module "@std/text/closest-string" {
+  /** The string with the least edit distance. Throws if there is none to choose from. */
+  export function closestString(word: string, possible: readonly string[]): string;
+}
+
 declare module "@std/streams/text-line-stream" {
   /** Splits text into lines at LF or CRLF; delivers an unfinished last line when the stream ends. */
   export class TextLineStream extends TransformStream<string, string> {

@@ -1,0 +1,103 @@
+/**
+ * The table of subcommands: everything that can be said to `chat` on the command line.
+ *
+ * @module
+ */
+
+import { isChannelName, isNick } from "../protocol/casemapping.ts";
+import { type SubcommandSpec, wholeNumber } from "./command_line.ts";
+
+function channelName(text: string): string | undefined {
+  return isChannelName(text) ? undefined : "a channel's name is # and at least one letter, without spaces or commas";
+}
+
+function serverName(text: string): string | undefined {
+  return /^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(text)
+    ? undefined
+    : "a name has only letters, digits, dots and hyphens";
+}
+
+function nick(text: string): string | undefined {
+  return isNick(text) ? undefined : "a nick has up to 32 letters and digits, of any script, and no spaces";
+}
+
+const passwordFile = { name: "password-file", value: "FILE" } as const;
+
+/** Every subcommand. */
+export const SUBCOMMANDS: readonly SubcommandSpec[] = [
+  {
+    name: "serve",
+    operands: "",
+    minOperands: 0,
+    maxOperands: 0,
+    summary: "Open a place to talk",
+    options: [
+      { name: "host", value: "ADDRESS", description: "listen at this address (0.0.0.0: everywhere; :: with IPv6)" },
+      {
+        name: "port",
+        value: "PORT",
+        description: "listen at this port (6667); 0 takes a free one",
+        check: wholeNumber(0, 65535),
+      },
+      {
+        name: "name",
+        value: "NAME",
+        description: "what the server calls itself (the name of this machine)",
+        check: serverName,
+      },
+      { name: "network", value: "TEXT", description: "what people call the place (the same)" },
+      {
+        name: "channel",
+        value: "#CHANNEL",
+        description: "where people with nc sit, and joiners are sent (#lobby)",
+        check: channelName,
+      },
+      { name: "motd", value: "FILE", description: "a message of the day" },
+      { ...passwordFile, description: "only who knows the password in this file comes in" },
+      {
+        name: "oper-file",
+        value: "FILE",
+        description: "operators of the server: lines of a name and a password or its hash",
+      },
+      { name: "data", value: "DIR", description: "where history and accounts are kept (a folder of your user's)" },
+      { name: "ephemeral", description: "keep everything in memory only" },
+      {
+        name: "max-clients",
+        value: "N",
+        description: "most clients at once (10000)",
+        check: wholeNumber(1, 1_000_000),
+      },
+      { name: "no-throttle", description: "slow nobody down: for trusted networks and load tests" },
+    ],
+    examples: [
+      "chat serve",
+      "chat serve --port 7000 --network 'Our house' --motd welcome.txt",
+      "chat serve --ephemeral --host 127.0.0.1",
+    ],
+  },
+  {
+    name: "join",
+    operands: "[HOST[:PORT]]",
+    minOperands: 0,
+    maxOperands: 1,
+    summary: "Walk in; without an address, where you were last",
+    options: [
+      { name: "nick", value: "NAME", description: "who you are (CHAT_NICK, or your login name)", check: nick },
+      {
+        name: "channel",
+        value: "#CHANNEL",
+        description: "go there (#lobby); may be repeated",
+        repeats: true,
+        check: channelName,
+      },
+      { ...passwordFile, description: "the server's password is in this file" },
+      { name: "json", description: "one JSON object a line, for scripts" },
+      { name: "quiet", description: "show nothing that others say" },
+    ],
+    examples: [
+      "chat join localhost",
+      "chat join [::1]:6667 --nick 小明",
+      "make 2>&1 | chat join localhost --channel '#builds' --quiet",
+    ],
+  },
+];
