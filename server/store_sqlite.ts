@@ -54,7 +54,7 @@ export interface SqliteStoreOptions {
 }
 
 /** Most entries that the indexes may be behind; from there on each turn takes up as many as it adds. */
-export const MAX_BEHIND = 50_000;
+export const MAX_BEHIND = 100_000;
 
 /** Most entries that wait in memory for a disk that cannot be written. */
 export const MAX_WAITING = 10_000;
@@ -301,7 +301,7 @@ export class SqliteStore implements Store {
     for (const kind of this.#records) kind.written();
     this.#failure = undefined;
     this.#retryAt = 0;
-    if (this.#recent.size > MAX_BEHIND) this.#catchUp();
+    while (this.#recent.size > MAX_BEHIND) this.#catchUp();
   }
 
   #failed(error: unknown): StoreFailure | undefined {

@@ -13,13 +13,16 @@ import { entryOf } from "./entry_line.ts";
 import { collect, isMessage, isVain, senderOf, type Span, textOf } from "./range.ts";
 import { type Transact, transactionsOf } from "./store_sqlite_failure.ts";
 import type { Entry, HistoryRange, MessageId, SearchQuery, VisibleTarget } from "./store.ts";
-import { type Phrase, phrasesOf, wordsOf } from "./words.ts";
+import { phrasesOf, wordsOf } from "./words.ts";
 
-/** Most entries of one slice; a slice of them takes some 4 ms. */
-export const SLICE_ENTRIES = 256;
+/** Most entries of one slice. */
+export const SLICE_ENTRIES = 128;
+
+/** How long a slice may add entries; committing them takes as long again. */
+const SLICE_MILLISECONDS = 2;
 
 /** Most pages that a slice of merging the full-text index writes; some 2 ms. */
-const MERGE_PAGES = 32;
+const MERGE_PAGES = 16;
 
 /** The indexes of a file. */
 export class Index {
@@ -52,16 +55,9 @@ export class Index {
 
   /** Takes up the next slice, and says which entries it was. */
   catchUp(): Entry[] {
-    const entries = this.#sql.next.all(this.#indexed, SLICE_ENTRIES).map(entryFrom);
-    const last = entries.at(-1);
-    if (last === undefined) return [];
-    const targets = new Map<string, number>();
-    this.#transact(() => {
-      for (const entry of entries) this.#add(entry, targets);
-      this.#sql.advance.run("indexed", last.id);
-      this.#sql.advance.run("entries", this.#size + entries.length);
-    });
-    this.#indexed = last.id;
+    const next = this.#sql.next.all(this.#indexed, SLICE_ENTRIES).map(entryFrom);
+    const entries = this.#transact(() => this.#addSome(next));
+    this.#indexed = entries.at(-1)?.id ?? this.#indexed;
     this.#size += entries.length;
     return entries;
   }
@@ -144,6 +140,17 @@ export class Index {
     return Number(this.#sql.changes.get()?.["changes"]);
   }
 
+  /** Adds as many as there is time for, at least one. */
+  #addSome(next: Entry[]): Entry[] {
+    const end = performance.now() + SLICE_MILLISECONDS;
+    const targets = new Map<string, number>();
+    let count = 0;
+    while (count < next.length && (count === 0 || performance.now() < end)) this.#add(next[count++]!, targets);
+    if (count > 0) this.#sql.advance.run("indexed", next[count - 1]!.id);
+    if (count > 0) this.#sql.advance.run("entries", this.#size + count);
+    return next.slice(0, count);
+  }
+
   #add(entry: Entry, targets: Map<string, number>): void {
     let target = targets.get(entry.target);
     if (target === undefined) targets.set(entry.target, target = this.#targetId(entry.target));
@@ -178,13 +185,45 @@ export class Index {
 
   #searchIn(targets: readonly string[], query: SearchQuery, { visible }: Pick<VisibleTarget, "visible">): Entry[] {
     const { after = 0, before = Infinity, limit } = query;
-    const match = matchOf(query, targets);
-    return collect(
-      { after, before, limit, ...(visible && { visible }) },
-      (span, limit) => this.#sql.search.all(match, span.after, bound(span.before), limit).map(entryFrom).reverse(),
-    );
+    return collect({ after, before, limit, ...(visible && { visible }) }, (span, limit) => {
+      const found = targets.length > FEW_TARGETS ? this.#lookThrough(targets, query, { span, limit }) : undefined;
+      return found ?? this.#ask(matchOf(query, targets), span, limit);
+    });
+  }
+
+  #ask(match: string, { after, before }: Span, limit: number): Entry[] {
+    return this.#sql.search.all(match, after, bound(before), limit).map(entryFrom).reverse();
+  }
+
+  /**
+   * Of many targets it is quicker to look through what matches anywhere, as long as the limit is reached soon;
+   * `undefined` if it is not.
+   */
+  #lookThrough(targets: readonly string[], query: SearchQuery, { span, limit }: Part): Entry[] | undefined {
+    const match = matchOf(query);
+    if (match === "") return undefined;
+    const wanted = new Set(targets);
+    const found: Entry[] = [];
+    let seen = 0;
+    for (const row of this.#sql.search.iterate(match, span.after, bound(span.before), LOOK_THROUGH)) {
+      seen++;
+      if (wanted.has(String(row["target"])) && found.push(entryFrom(row)) === limit) return found.reverse();
+    }
+    return seen < LOOK_THROUGH ? found.reverse() : undefined;
   }
 }
+
+/** A part of a range, and most entries of it. */
+interface Part {
+  span: Span;
+  limit: number;
+}
+
+/** So many targets the full-text index is asked for by name. */
+const FEW_TARGETS = 8;
+
+/** So many matches are looked through when there are more targets than that. */
+const LOOK_THROUGH = 500;
 
 /** Every statement, prepared once. */
 function statements(db: DatabaseSync) {
@@ -248,15 +287,11 @@ function wordColumns(entry: Entry): [string, string, string] {
 }
 
 /** A search in the language of FTS5: https://www.sqlite.org/fts5.html#full_text_query_syntax. */
-function matchOf(query: SearchQuery, targets: readonly string[]): string {
-  const conditions = phrasesOf(query.words ?? "").map((phrase) => `text : ${phraseMatch(phrase)}`);
+function matchOf(query: SearchQuery, targets: readonly string[] = []): string {
+  const conditions = phrasesOf(query.words ?? "").map((phrase) => `text : ${quote(phrase.join(" "))}`);
   if (query.from !== undefined) conditions.push(`sender : ${quote(casefold(query.from))}`);
-  conditions.push(`target : (${targets.map(quote).join(" OR ")})`);
+  if (targets.length > 0) conditions.push(`target : (${targets.map(quote).join(" OR ")})`);
   return conditions.join(" AND ");
-}
-
-function phraseMatch({ words, prefix }: Phrase): string {
-  return quote(words.join(" ")) + (prefix ? " *" : "");
 }
 
 function quote(text: string): string {

@@ -140,4 +140,4 @@ export class Upkeep {
 const PRUNE_SHARE = 0.1;
 
 /** What a slice of writing the index anew counts towards the next checkpoint. */
-const COMPACT_ENTRIES = 256;
+const COMPACT_ENTRIES = 128;

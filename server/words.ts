@@ -9,11 +9,7 @@
  */
 
 /** Words that occur one directly behind the other. */
-export interface Phrase {
-  readonly words: readonly string[];
-  /** The last word may go on: `deploy*` finds "deployed". */
-  readonly prefix: boolean;
-}
+export type Phrase = readonly string[];
 
 /**
  * Takes a text apart.
@@ -32,28 +28,18 @@ export function wordsOf(text: string): string[] {
 }
 
 /**
- * What a person asks for: words apart from each other, or `"in quotes"` one behind the other; a `*` behind a word finds
- * what begins with it.
+ * What a person asks for: words apart from each other, or `"in quotes"` one behind the other.
  *
  * @example
  * ```ts
  * import { phrasesOf } from "./words.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(phrasesOf('"good morning" deploy* 世界'), [
- *   { words: ["good", "morning"], prefix: false },
- *   { words: ["deploy"], prefix: true },
- *   { words: ["世", "界"], prefix: false },
- * ]);
+ * assertEquals(phrasesOf('"good morning" all 世界'), [["good", "morning"], ["all"], ["世", "界"]]);
  * ```
  */
 export function phrasesOf(query: string): Phrase[] {
-  const phrases: Phrase[] = [];
-  for (const [part] of query.matchAll(/"[^"]*"?|[^\s"]+/g)) {
-    const words = wordsOf(part);
-    if (words.length > 0) phrases.push({ words, prefix: part.endsWith("*") });
-  }
-  return phrases;
+  return Array.from(query.matchAll(/"[^"]*"?|[^\s"]+/g), ([part]) => wordsOf(part)).filter((words) => words.length > 0);
 }
 
 /**
@@ -64,21 +50,13 @@ export function phrasesOf(query: string): Phrase[] {
  * import { hasPhrases, phrasesOf, wordsOf } from "./words.ts";
  * import { assert, assertFalse } from "@std/assert";
  *
- * const words = wordsOf("明天我们在服务器上部署 deployment");
- * assert(hasPhrases(words, phrasesOf("deploy* 服务器")));
+ * const words = wordsOf("明天我们在服务器上部署 the new build");
+ * assert(hasPhrases(words, phrasesOf("build 服务器")));
  * assertFalse(hasPhrases(words, phrasesOf("务服")));
  * ```
  */
 export function hasPhrases(words: readonly string[], phrases: readonly Phrase[]): boolean {
-  return phrases.every((phrase) => words.some((_, at) => beginsAt(words, at, phrase)));
-}
-
-function beginsAt(words: readonly string[], at: number, { words: wanted, prefix }: Phrase): boolean {
-  const last = wanted.length - 1;
-  return wanted.every((word, i) => {
-    const found = words[at + i];
-    return found === word || (prefix && i === last && found?.startsWith(word) === true);
-  });
+  return phrases.every((phrase) => words.some((_, at) => phrase.every((word, i) => words[at + i] === word)));
 }
 
 function plain(text: string): string {

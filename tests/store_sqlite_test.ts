@@ -133,10 +133,10 @@ Deno.test("store on disk: the indexes go on where they were", () =>
     withStore(folder, {}, (store) => {
       fill(store, 1, 700);
       settle(store);
-      assertEquals(store.statistics(), { ...store.statistics(), messages: 700, waiting: 188 });
+      assertEquals(store.statistics(), { ...store.statistics(), messages: 700, waiting: 60 });
     });
     withStore(folder, { slice: 1 }, (store) => {
-      assertEquals(store.statistics().waiting, 188);
+      assertEquals(store.statistics().waiting, 60);
       settle(store);
       assertEquals(store.statistics(), { ...store.statistics(), messages: 700, waiting: 0 });
       assertEquals(ids(store.history("#lobby", { limit: 1000 })), range(1, 700));
@@ -195,13 +195,13 @@ Deno.test("store on disk: what waited is written when the disk can be written ag
 Deno.test("store on disk: what was redacted is in no file any more", () =>
   inFolder((folder) => {
     withStore(folder, { slice: 1 }, (store) => {
-      for (const id of range(1, 500)) store.append(said(id, id % 50 === 0 ? `plutonium${id}` : `message ${id}`));
+      for (const id of range(1, 500)) store.append(said(id, id % 50 === 0 ? `plutonium ${id}` : `message ${id}`));
       store.commit();
       settle(store);
-      store.append(said(501, "plutonium501"));
+      store.append(said(501, "plutonium 501"));
       store.commit();
       assert(filesHold(folder, "plutonium"));
-      for (const { id } of store.search({ words: "plutonium*", in: [{ target: "#lobby" }], limit: 99 })) {
+      for (const { id } of store.search({ words: "plutonium", in: [{ target: "#lobby" }], limit: 99 })) {
         store.redact(id);
       }
       store.commit();
