@@ -9,15 +9,21 @@
 
 import { type Address, formatAddress, parseAddress, PLAIN_PORT } from "./client/address.ts";
 import type { FrontEnd } from "./client/front_end.ts";
+import { type Effects, FullScreen } from "./client/full_screen.ts";
 import { LineMode } from "./client/line_mode.ts";
+import { type ServerSettings, SettingsFolder, SettingsInMemory, type SettingsStore } from "./client/settings.ts";
+import { Terminal } from "./client/terminal.ts";
 import { LineWriter, readLines } from "./client/streams.ts";
 import { Session, type SessionEvent } from "./client/session.ts";
+import { drawScreen } from "./client/view.ts";
 import { Connection, type Wire } from "./protocol/connection.ts";
 
 /** What `chat join` was told. */
 export interface JoinOptions {
-  /** `host`, `host:port`, `irc://`, `ircs://`. */
+  /** `host`, `host:port`, `irc://`, `ircs://`; the last server if absent. */
   readonly address?: string;
+  /** The folder of settings; the user's own unless told. `null` keeps nothing. */
+  readonly settings?: string | null;
   /** Else `CHAT_NICK`, else the login name. */
   readonly nick?: string;
   /** Channels to be in, the first of which piped lines go to; `#lobby` if none is named anywhere. */
@@ -71,44 +77,58 @@ const LONGEST_PAUSE = 60_000;
  * @returns The exit code: 0, or 1 where something was refused or the server cannot be reached.
  */
 export async function join(options: JoinOptions): Promise<number> {
-  let address: Address;
+  const store = await openSettings(options);
   try {
-    address = parseAddress(options.address ?? "");
+    const text = options.address ?? store.settings.lastServer;
+    if (text === undefined) throw new SyntaxError("Say where to: chat join HOST[:PORT]");
+    const address = parseAddress(text);
+    return await new Seat(options, address, store).run();
   } catch (error) {
     options.log(messageOf(error));
     return 1;
   }
-  const seat = new Seat(options, address);
-  return await seat.run();
+}
+
+async function openSettings({ settings, log }: JoinOptions): Promise<SettingsStore> {
+  const folder = settings === undefined ? settingsFolder() : settings;
+  return folder === null ? new SettingsInMemory() : await SettingsFolder.open(folder, log);
 }
 
 /** A session on a connection that is made again when it breaks. */
 class Seat {
   readonly #options: JoinOptions;
   readonly #address: Address;
+  readonly #store: SettingsStore;
   readonly #session: Session;
-  readonly #front: FrontEnd;
   readonly #writer: LineWriter;
+  readonly #interactive: boolean;
+  #front: FrontEnd | undefined;
   #connection: Connection | undefined;
+  #closing = "";
   /** Aborted when the person is done. */
   readonly #over = new AbortController();
+  /** Aborted to try again at once. */
+  #pause = new AbortController();
 
-  constructor(options: JoinOptions, address: Address) {
+  constructor(options: JoinOptions, address: Address, store: SettingsStore) {
     this.#options = options;
     this.#address = address;
+    this.#store = store;
+    this.#interactive = suitsFullScreen(options);
+    const known = store.settings.servers[formatAddress(address)];
     this.#session = new Session({
-      nick: options.nick ?? defaultNick(),
-      channels: channelsOf(options, address),
+      nick: options.nick ?? environmentNick() ?? known?.nick ?? loginName(),
+      channels: channelsOf(options, address, this.#interactive ? known : undefined),
       send: (line) => this.#connection?.send(line),
       emit: (event) => this.#emit(event),
       ...(options.password !== undefined && { password: options.password }),
       ...(options.version !== undefined && { version: options.version }),
     });
     this.#writer = new LineWriter(options.output ?? Deno.stdout);
-    this.#front = this.#lineMode();
   }
 
   async run(): Promise<number> {
+    await this.#knowAccount();
     let dialled: Dialled;
     try {
       dialled = await this.#dial();
@@ -116,20 +136,33 @@ class Seat {
       this.#options.log(`Cannot reach ${formatAddress(this.#address)}: ${whyNot(error)}`);
       return 1;
     }
-    const removeSignals = onSignals(["SIGINT", "SIGTERM", "SIGHUP"], () => this.#front.stop());
+    const cleanUp = this.#interactive ? this.#fullScreen() : this.#lineMode();
+    const front = this.#front!;
+    const removeSignals = onSignals(["SIGINT", "SIGTERM", "SIGHUP"], () => front.stop());
     try {
       void this.#keepConnected(dialled);
-      return await this.#front.finished;
+      return await front.finished;
     } finally {
       removeSignals();
       this.#over.abort();
+      this.#pause.abort();
       this.#connection?.close();
       await this.#connection?.closed;
+      cleanUp();
       await this.#writer.drained();
+      await this.#store.save();
     }
   }
 
-  #lineMode(): LineMode {
+  async #knowAccount(): Promise<void> {
+    const server = formatAddress(this.#address);
+    const account = this.#store.settings.servers[server]?.account;
+    if (account === undefined) return;
+    const password = await this.#store.password(server, account);
+    if (password !== undefined) this.#session.credentials = { account, password };
+  }
+
+  #lineMode(): () => void {
     const { json, quiet, log, input = Deno.stdin } = this.#options;
     const front = new LineMode({
       session: this.#session,
@@ -139,11 +172,56 @@ class Seat {
       ...(json !== undefined && { json }),
       ...(quiet !== undefined && { quiet }),
     });
+    this.#front = front;
     front.run().catch((error: unknown) => {
       log(`Cannot read the input: ${messageOf(error)}`);
       front.stop();
     });
-    return front;
+    return () => {};
+  }
+
+  #fullScreen(): () => void {
+    const front: FullScreen = new FullScreen({
+      session: this.#session,
+      store: this.#store,
+      address: formatAddress(this.#address),
+      color: (environment("NO_COLOR") ?? "") === "",
+      effects: this.#effects(() => terminal),
+    });
+    const terminal: Terminal = new Terminal(Deno.stdin, Deno.stdout, {
+      draw(columns, rows) {
+        front.resize(columns, rows);
+        const screen = drawScreen(front.state(), columns, rows);
+        front.drawn(screen);
+        return screen;
+      },
+      key: (event) => front.key(event),
+      title: () => front.title,
+      gone: () => front.stop(),
+    });
+    this.#front = front;
+    const ticking = setInterval(() => front.tick(), 1000);
+    terminal.open();
+    return () => {
+      clearInterval(ticking);
+      terminal.close();
+    };
+  }
+
+  #effects(terminal: () => Terminal): Effects {
+    return {
+      redraw: () => terminal().redraw(),
+      repaint: () => terminal().repaint(),
+      bell: () => terminal().bell(),
+      notify: (title, text) => terminal().notify(title, text),
+      copy: (text) => terminal().copy(text),
+      openLink,
+      suspend: () => terminal().suspend(),
+      reconnect: () => {
+        this.#pause.abort();
+        this.#connection?.close("QUIT :reconnecting");
+      },
+    };
   }
 
   async #keepConnected(first: Dialled): Promise<void> {
@@ -159,8 +237,9 @@ class Seat {
       }
       dialled = undefined;
       if (this.#over.signal.aborted) return;
-      this.#front.disconnected(why, pause, this.#session.stop());
-      await sleep(pause, this.#over.signal);
+      this.#front?.disconnected(why, pause, this.#session.stop());
+      this.#pause = new AbortController();
+      await sleep(pause, AbortSignal.any([this.#pause.signal, this.#over.signal]));
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     }
   }
@@ -170,7 +249,7 @@ class Seat {
     const connection = new Connection(wire);
     this.#connection = connection;
     this.#closing = "";
-    this.#front.connected?.(encrypted);
+    this.#front?.connected?.(encrypted);
     this.#session.start();
     for await (const line of connection) {
       this.#session.receive(line);
@@ -181,15 +260,30 @@ class Seat {
     if (this.#closing !== "") return `The server closed the connection: ${this.#closing}.`;
     return `The connection was lost${connection.failure === undefined ? "" : ` (${connection.failure})`}.`;
   }
-  #closing = "";
 
   #emit(event: SessionEvent): void {
     if (event.type === "closing") this.#closing = event.text;
-    this.#front.event(event);
+    this.#front?.event(event);
   }
 
   async #dial(): Promise<Dialled> {
     return await (this.#options.dial ?? dial)(this.#address);
+  }
+}
+
+/** Whether there is a person at a terminal that can do more than print. */
+function suitsFullScreen({ input = Deno.stdin, output = Deno.stdout, json, quiet }: JoinOptions): boolean {
+  return !json && !quiet && environment("TERM") !== "dumb" && input.isTerminal?.() === true &&
+    output.isTerminal?.() === true;
+}
+
+/** Opens a link with what the system has for that. */
+function openLink(link: string): void {
+  const command = { darwin: "open", windows: "explorer" }[Deno.build.os as string] ?? "xdg-open";
+  try {
+    new Deno.Command(command, { args: [link], stdin: "null", stdout: "null", stderr: "null" }).spawn().unref();
+  } catch {
+    // There is no such program, or we may not start it; the terminal can still open the link by a click.
   }
 }
 
@@ -201,17 +295,31 @@ export async function dial(address: Address): Promise<Dialled> {
   return { wire, encrypted: false };
 }
 
-function channelsOf(options: JoinOptions, address: Address): string[] {
-  const channels = [...address.channels, ...options.channels ?? []];
+function channelsOf(options: JoinOptions, address: Address, known: ServerSettings | undefined): string[] {
+  const named = [...address.channels, ...options.channels ?? []];
+  const channels = named.length > 0 ? named : known?.channels ?? [];
   return channels.length === 0 ? [LOBBY] : channels.map((name) => /^[#&+!]/.test(name) ? name : `#${name}`);
 }
 
-function defaultNick(): string {
-  for (const name of ["CHAT_NICK", "USER", "LOGNAME", "USERNAME"]) {
+function environmentNick(): string | undefined {
+  const nick = environment("CHAT_NICK") ?? "";
+  return nick === "" ? undefined : nick;
+}
+
+function loginName(): string {
+  for (const name of ["USER", "LOGNAME", "USERNAME"]) {
     const value = environment(name)?.replace(/[\s!@,:*?.]/g, "") ?? "";
     if (value !== "") return value;
   }
   return "guest";
+}
+
+/** Where this user's settings are, or `null` where no place can be told. */
+function settingsFolder(): string | null {
+  const home = environment("HOME");
+  const base = environment("XDG_CONFIG_HOME") ?? environment("APPDATA") ??
+    (home === undefined ? "" : `${home}/.config`);
+  return base === "" ? null : `${base}/chat`;
 }
 
 /** A variable of the environment, where we may read it. */

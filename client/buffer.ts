@@ -203,6 +203,14 @@ export class Buffer {
     return before > this.unread;
   }
 
+  /** Counts anew what was not read, as when history has come. */
+  recount(): void {
+    const rest = this.lines.filter((line) => line.time > this.readUntil && isSpeech(line) && !line.self);
+    this.unread = rest.length;
+    this.highlights = rest.filter((line) => line.highlight).length;
+    this.unreadKey = rest[0]?.key;
+  }
+
   /** Whether history may be missing above a line. */
   markGap(time: number): void {
     if (!this.lines.some((line) => line.kind === "gap")) this.insert({ kind: "gap", time });

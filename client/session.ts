@@ -108,6 +108,8 @@ export class Session {
   /** `nick!user@host` as others see us, or only the nick. */
   source: string;
   account: string | undefined;
+  /** Whom to log in as at the next connection. */
+  credentials: Credentials | undefined;
   away = false;
   registered = false;
   /** Name of the server, as it calls itself. */
@@ -130,6 +132,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.options = options;
     this.nick = this.source = options.nick;
+    this.credentials = options.credentials;
     this.channels = new NameMap(this.#fold);
     this.wantedChannels = new NameMap(this.#fold);
     for (const channel of options.channels ?? []) this.want(channel);

@@ -146,8 +146,8 @@ export class Registration {
 
   /** Logs in, once we are in already. */
   login(): boolean {
-    const { offered, enabled, options } = this.#session;
-    if (options.credentials === undefined || !offered.has("sasl") || !enabled.has("sasl")) return false;
+    const { offered, enabled, credentials } = this.#session;
+    if (credentials === undefined || !offered.has("sasl") || !enabled.has("sasl")) return false;
     this.#mechanisms = commonMechanisms(offered.get("sasl") ?? "");
     return this.#tryNext();
   }
@@ -173,9 +173,9 @@ export class Registration {
   }
 
   #ask(listing: boolean): void {
-    const { offered, enabled, options } = this.#session;
+    const { offered, enabled, credentials } = this.#session;
     const wanted = WANTED.filter((name) =>
-      offered.has(name) && !enabled.has(name) && (name !== "sasl" || options.credentials !== undefined || !listing)
+      offered.has(name) && !enabled.has(name) && (name !== "sasl" || credentials !== undefined || !listing)
     );
     this.#listing = listing;
     if (wanted.length > 0) this.#request(wanted);
@@ -200,7 +200,7 @@ export class Registration {
 
   #tryNext(): boolean {
     const name = this.#mechanisms.shift();
-    const { credentials } = this.#session.options;
+    const { credentials } = this.#session;
     if (name === undefined || credentials === undefined) return false;
     this.#mechanism = startMechanism(name, credentials);
     this.#session.command("AUTHENTICATE", name);

@@ -1,0 +1,128 @@
+/**
+ * History: what was missed while away, what is older, what was around a message.
+ *
+ * @module
+ */
+
+import type { Buffer } from "../buffer.ts";
+import type { FullScreen } from "../full_screen.ts";
+import { type ChatMessage, type HistoryRequest, type SessionEvent, timeSelector } from "../session.ts";
+
+/** Messages of one request. */
+const PAGE = 100;
+/** How many pages are asked for to close what was missed; what is missing then is loaded when somebody scrolls there. */
+const MAX_PAGES = 20;
+/** How far back direct conversations are looked for at the first connection, in milliseconds. */
+const RECENT = 14 * 24 * 3600 * 1000;
+
+const pages = new WeakMap<Buffer, number>();
+/** A message to go to when what is around it has come. */
+const wanted = new WeakMap<FullScreen, ChatMessage>();
+
+/** We are in again: asks which direct conversations went on. What channels missed is asked for as they are joined. */
+export function catchUp(screen: FullScreen): void {
+  const since = screen.lostAt ?? screen.now() - RECENT;
+  screen.session.conversations(since - 60_000, screen.now() + 60_000);
+  screen.lostAt = undefined;
+}
+
+/** Asks for what is missing at the end of a conversation: behind what is known, or the latest if nothing is. */
+export function loadMissed(screen: FullScreen, buffer: Buffer): void {
+  const newest = buffer.newest;
+  pages.set(buffer, 0);
+  ask(
+    screen,
+    buffer,
+    newest?.id === undefined
+      ? { target: buffer.name, which: "LATEST", selector: "*" }
+      : { target: buffer.name, which: "AFTER", selector: `msgid=${newest.id}` },
+  );
+}
+
+/** Asks for what is older than all, or for what a gap on the screen hides. */
+export function loadOlder(screen: FullScreen, buffer: Buffer): void {
+  if (buffer.loading || buffer.kind === "server") return;
+  const gap = buffer.lines.findIndex((line) => line.kind === "gap");
+  const above = gap < 0 ? buffer.oldest : buffer.lines.slice(gap).find((line) => line.id !== undefined);
+  if (above?.id === undefined || (gap < 0 && buffer.complete)) return;
+  ask(screen, buffer, { target: buffer.name, which: "BEFORE", selector: `msgid=${above.id}` });
+}
+
+/** Goes to a message that may not be here yet. */
+export function lookAround(screen: FullScreen, message: ChatMessage): void {
+  const buffer = screen.buffer(message.target);
+  if (message.id !== undefined && screen.jumpTo(buffer, message.id)) return;
+  screen.go(buffer);
+  wanted.set(screen, message);
+  const selector = message.id === undefined ? timeSelector(message.time) : `msgid=${message.id}`;
+  ask(screen, buffer, { target: message.target, which: "AROUND", selector });
+}
+
+function ask(screen: FullScreen, buffer: Buffer, request: HistoryRequest): void {
+  buffer.loading = screen.session.history(request, PAGE);
+  if (!buffer.loading) buffer.complete = true;
+}
+
+/** Puts a page of history where it belongs, and asks for the next if more was missed. */
+export function historyArrived(screen: FullScreen, event: SessionEvent & { type: "history" }): void {
+  const { request, events, failed } = event;
+  const buffer = screen.buffer(request.target);
+  buffer.loading = false;
+  const oldestBefore = buffer.oldest?.time ?? Infinity;
+  const visible = events.filter((item) => item.type !== "message" || !screen.isIgnored(item.source));
+  const { added, met } = buffer.insertHistory(visible, (message) => screen.lineOf(message));
+  const full = events.filter((item) => item.type === "message").length >= PAGE / 2;
+  switch (request.which) {
+    case "LATEST":
+      buffer.complete = !full;
+      break;
+    case "AFTER":
+      if (full && added > 0) more(screen, buffer);
+      break;
+    case "BEFORE":
+      if (met || !full) closeOrComplete(buffer);
+      break;
+    case "AROUND":
+      if (added > 0) gapAfter(buffer, events.findLast((item) => item.type === "message")?.time, oldestBefore);
+      break;
+  }
+  if (failed !== undefined) buffer.complete = true;
+  countMissed(screen, buffer, request.which);
+  const goal = wanted.get(screen);
+  if (request.which !== "AROUND" || goal?.id === undefined) return;
+  wanted.delete(screen);
+  if (!screen.jumpTo(buffer, goal.id)) screen.hint = "That message cannot be had from the server.";
+}
+
+function closeOrComplete(buffer: Buffer): void {
+  if (buffer.lines.some((line) => line.kind === "gap")) buffer.closeGap();
+  else buffer.complete = true;
+}
+
+/** Asks for the next page of what was missed, or marks where it stops. */
+function more(screen: FullScreen, buffer: Buffer): void {
+  const count = (pages.get(buffer) ?? 0) + 1;
+  pages.set(buffer, count);
+  const newest = buffer.newest;
+  if (newest?.id === undefined) return;
+  if (count < MAX_PAGES) {
+    return ask(screen, buffer, { target: buffer.name, which: "AFTER", selector: `msgid=${newest.id}` });
+  }
+  buffer.markGap(newest.time + 1);
+}
+
+/** What lies between a page from long ago and what was here is unknown. */
+function gapAfter(buffer: Buffer, time: number | undefined, oldestBefore: number): void {
+  if (time !== undefined && time < oldestBefore && oldestBefore < Infinity) buffer.markGap(oldestBefore - 1);
+  buffer.complete = false;
+}
+
+/** Counts what came as history as unread if it came after what was read. */
+function countMissed(screen: FullScreen, buffer: Buffer, which: HistoryRequest["which"]): void {
+  if (which !== "LATEST" && which !== "AFTER") return;
+  // Where nothing tells what was read, the first look at a conversation reads it.
+  if (buffer.readUntil === 0) buffer.readUntil = which === "LATEST" ? buffer.lines.at(-1)?.time ?? 0 : 0;
+  else buffer.recount();
+  if (screen.notifyOf(buffer) === "mute") buffer.unread = buffer.highlights = 0;
+  if (buffer === screen.current) screen.seen();
+}

@@ -1,0 +1,238 @@
+/**
+ * What happens on the server, put into buffers, counted, and called out where somebody should look.
+ *
+ * @module
+ */
+
+import type { Buffer, Line, Presence } from "../buffer.ts";
+import type { FullScreen } from "../full_screen.ts";
+import { sanitize, stripFormatting } from "../sanitize.ts";
+import type { ChatMessage, SessionEvent } from "../session.ts";
+import { loadMissed } from "./catch_up.ts";
+import { searchPanel } from "./panels.ts";
+
+/** "a typing notification is no longer valid ... after 6 seconds": https://ircv3.net/specs/client-tags/typing */
+const TYPING_HOLDS = 6000;
+/** Most channels of a LIST that are shown; a bigger network has a web page for that. */
+const MAX_LISTED = 500;
+
+type Handlers = {
+  readonly [T in SessionEvent["type"]]?: (screen: FullScreen, event: SessionEvent & { type: T }) => void;
+};
+
+/** Handles what happened. */
+export function handleNews(screen: FullScreen, event: SessionEvent): void {
+  const handler = HANDLERS[event.type] as ((screen: FullScreen, event: SessionEvent) => void) | undefined;
+  handler?.(screen, event);
+}
+
+const HANDLERS: Handlers = {
+  message: said,
+  reaction: (screen, event) => screen.find(event.target)?.react(event),
+  redaction: (screen, event) => screen.find(event.target)?.redact(event.id, event.by, event.reason),
+  registered: (screen, { nick }) => server(screen, "info", `You are ${nick}.`),
+  nickTaken: (screen, { tried, next, reason }) =>
+    here(screen, "error", `${tried} cannot be had (${reason}), so you are ${next}.`),
+  account: (screen, { account }) =>
+    here(screen, "info", account === undefined ? "You are not logged in." : `You are logged in as ${account}.`),
+  loginFailed: (screen, { text }) => here(screen, "error", `Cannot log in: ${text}. /login tries again.`),
+  nick: renamed,
+  join: joined,
+  part: parted,
+  kick: kicked,
+  quit: (screen, { channels, nick, reason, time }) => {
+    for (const channel of channels) presence(screen, channel, { what: "quit", nick, detail: reason }, time);
+  },
+  topic: topic,
+  mode: (screen, { target, by, change }) => {
+    const buffer = screen.find(target);
+    if (buffer?.kind === "channel") screen.tell(buffer, "info", `${by} set ${change}`);
+  },
+  members: membersCame,
+  rename: (screen, { from, to, by, reason }) => {
+    const buffer = screen.find(from);
+    if (buffer === undefined) return;
+    buffer.name = to;
+    screen.tell(buffer, "info", `${by} renamed ${from} to ${to}${reason === "" ? "" : ` (${reason})`}.`);
+  },
+  invite: (screen, { channel, by, nick }) => {
+    const us = screen.session.isSelf(nick);
+    const text = us ? `${by} invites you to ${channel}: /join ${channel}` : `${by} invited ${nick} to ${channel}.`;
+    screen.tell(us ? screen.current : screen.buffer(channel), "info", text);
+    if (us) screen.effects.bell();
+  },
+  away: (screen, { self, text }) => {
+    if (self) {
+      here(screen, "info", text === undefined ? "You are back." : "You are marked as away. /away brings you back.");
+    }
+  },
+  typing: (screen, { target, nick, active }) => {
+    const buffer = screen.find(target);
+    if (active) buffer?.typing.set(nick, screen.now() + TYPING_HOLDS);
+    else buffer?.typing.delete(nick);
+  },
+  marker: (screen, { target, time }) => {
+    const buffer = screen.find(target);
+    if (buffer !== undefined && time !== undefined) buffer.markRead(time);
+  },
+  search: (screen, { messages, failed }) => {
+    if (failed !== undefined) return here(screen, "error", `Cannot search: ${failed}`);
+    screen.panel = searchPanel(screen, screen.query, messages);
+  },
+  list: (screen, { channel, members, topic }) => {
+    if (screen.current.lines.length > 0 && listed(screen) > MAX_LISTED) return;
+    here(screen, "info", `${channel} (${members})  ${stripFormatting(topic)}`);
+  },
+  conversation: (screen, { target }) => {
+    if (!screen.session.isChannel(target)) loadMissed(screen, screen.buffer(target));
+  },
+  info: (screen, { code, about, text }) => {
+    if (code === "REGISTER SUCCESS" && screen.registering !== undefined) {
+      const { account, password } = screen.registering;
+      void screen.rememberLogin(account, password);
+      screen.registering = undefined;
+    }
+    const greeting = /^(00\d|25\d|26\d|37\d|396|CTCP)$/.test(code);
+    const buffer = about === "" ? undefined : screen.find(about);
+    screen.tell(greeting ? screen.buffers[0]! : buffer ?? screen.current, "info", text);
+  },
+  accepted: (screen, { ref }) => {
+    // The echo took the line out already, unless the server sends none for this one.
+    for (const buffer of screen.buffers) {
+      const line = buffer.settle(ref);
+      if (line !== undefined) {
+        buffer.append({ kind: line.kind, time: line.time, nick: line.nick, text: line.text, self: true });
+      }
+    }
+  },
+  refused: refused,
+  closing: (screen, { text }) => server(screen, "error", `The server says: ${text}`),
+};
+
+function listed(screen: FullScreen): number {
+  return screen.current.lines.slice(-MAX_LISTED - 1).filter((line) => line.kind === "info").length;
+}
+
+function server(screen: FullScreen, kind: "info" | "error", text: string): void {
+  screen.tell(screen.buffers[0]!, kind, text);
+}
+
+function here(screen: FullScreen, kind: "info" | "error", text: string): void {
+  screen.tell(screen.current, kind, text);
+}
+
+function said(screen: FullScreen, message: ChatMessage): void {
+  if (!message.self && screen.isIgnored(message.source)) return;
+  const buffer = screen.buffer(message.target);
+  if (message.ref !== undefined) buffer.settle(message.ref);
+  const line = buffer.append(screen.lineOf(message));
+  buffer.typing.delete(message.nick);
+  if (line === undefined) return;
+  if (message.self) return void buffer.markRead();
+  if (buffer === screen.current) screen.seen();
+  if (line.time <= buffer.readUntil && buffer === screen.current && screen.focused) return;
+  count(screen, buffer, line);
+  callOut(screen, buffer, line);
+}
+
+function count(screen: FullScreen, buffer: Buffer, line: Line): void {
+  if (buffer.kind === "server" || screen.notifyOf(buffer) === "mute") return;
+  buffer.countUnread(line);
+}
+
+/** Rings and notifies if the message means us, or if its conversation is to call for everything. */
+function callOut(screen: FullScreen, buffer: Buffer, line: Line): void {
+  const how = screen.notifyOf(buffer);
+  if (how === "mute" || buffer.kind === "server" || !(line.highlight || how === "all")) return;
+  if (screen.store.settings.bell) screen.effects.bell();
+  if (!screen.store.settings.notifications) return;
+  const place = buffer.kind === "channel" ? ` in ${buffer.name}` : "";
+  screen.effects.notify(
+    sanitize(`${line.nick}${place}`),
+    sanitize(stripFormatting(line.text).replaceAll("\n", " ")).slice(0, 200),
+  );
+}
+
+function presence(screen: FullScreen, channel: string, what: Presence, time: number): void {
+  const buffer = screen.find(channel);
+  buffer?.appendPresence(what, time);
+  buffer?.typing.delete(what.nick);
+}
+
+function joined(screen: FullScreen, { channel, nick, self, time }: SessionEvent & { type: "join" }): void {
+  if (!self) return presence(screen, channel, { what: "join", nick, detail: "" }, time);
+  const buffer = screen.buffer(channel);
+  buffer.name = channel;
+  loadMissed(screen, buffer);
+  screen.remember();
+}
+
+function parted(screen: FullScreen, { channel, nick, reason, self, time }: SessionEvent & { type: "part" }): void {
+  if (self) {
+    screen.close(channel);
+    return screen.remember();
+  }
+  presence(screen, channel, { what: "part", nick, detail: reason }, time);
+}
+
+function kicked(screen: FullScreen, { channel, nick, by, reason, self }: SessionEvent & { type: "kick" }): void {
+  const whom = self ? "you" : nick;
+  const buffer = screen.buffer(channel);
+  screen.tell(
+    buffer,
+    self ? "error" : "info",
+    `${by} removed ${whom} from ${channel}${reason === "" ? "." : `: ${reason}`}`,
+  );
+  if (self) screen.effects.bell();
+}
+
+function renamed(screen: FullScreen, { from, to, self, channels }: SessionEvent & { type: "nick" }): void {
+  for (const channel of channels) presence(screen, channel, { what: "nick", nick: from, detail: to }, screen.now());
+  if (self) {
+    screen.here.nick = to;
+    screen.remember();
+    if (channels.length === 0) here(screen, "info", `You are ${to} now.`);
+  }
+  const direct = screen.find(from);
+  if (direct?.kind === "direct" && screen.find(to) === undefined) direct.name = to;
+}
+
+/** The topic is told at every join, and worth a line only where it is new. */
+const shownTopics = new WeakMap<Buffer, string>();
+
+function topic(screen: FullScreen, { channel, topic, by, changed }: SessionEvent & { type: "topic" }): void {
+  const buffer = screen.buffer(channel);
+  if (changed) screen.tell(buffer, "info", topic === "" ? `${by} cleared the topic` : `${by} set the topic: ${topic}`);
+  else if (topic !== "" && topic !== shownTopics.get(buffer)) screen.tell(buffer, "info", `topic: ${topic}`);
+  shownTopics.set(buffer, topic);
+}
+
+function membersCame(screen: FullScreen, { channel, asked }: SessionEvent & { type: "members" }): void {
+  const members = screen.session.channels.get(channel)?.members.values() ?? [];
+  if (!asked) return;
+  const names = members.map(({ prefixes, nick }) => prefixes.slice(0, 1) + nick).sort((a, b) => a.localeCompare(b));
+  screen.tell(screen.buffer(channel), "info", `${members.length} here: ${names.join(" ")}`);
+}
+
+function refused(screen: FullScreen, event: SessionEvent & { type: "refused" }): void {
+  const { target, text, ref } = event;
+  const buffer = (target === "" ? undefined : screen.find(target)) ?? screen.current;
+  if (ref !== undefined) {
+    const line = buffer.settle(ref) ?? buffer.lines.findLast((known) => known.ref === ref);
+    if (line !== undefined && buffer.lines.includes(line)) {
+      line.state = "failed";
+      line.version++;
+    } else if (line !== undefined) {
+      buffer.append({
+        kind: line.kind,
+        time: line.time,
+        nick: line.nick,
+        text: line.text,
+        self: true,
+        state: "failed",
+      });
+    }
+  }
+  const about = target === "" || target === buffer.name ? "" : `${target}: `;
+  screen.tell(buffer, "error", `${about}${text}`);
+}

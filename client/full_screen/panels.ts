@@ -1,0 +1,147 @@
+/**
+ * Lists that lie over the messages: help, search results.
+ *
+ * @module
+ */
+
+import { dayAndClock } from "../clock.ts";
+import { messageSpans } from "../formatting.ts";
+import type { FullScreen } from "../full_screen.ts";
+import { type KeyEvent, keyLabel } from "../keys.ts";
+import { EDITOR_KEYS } from "../line_editor.ts";
+import { sanitize } from "../sanitize.ts";
+import type { ChatMessage } from "../session.ts";
+import { findSlashCommand, SLASH_COMMANDS, type SlashCommand } from "../slash_commands.ts";
+import { DIM, nickColor, type Span, span } from "../style.ts";
+import { pad } from "../text.ts";
+import { PICK_KEYS } from "./pick_keys.ts";
+import { UI_KEYS } from "./ui_keys.ts";
+import { lookAround } from "./catch_up.ts";
+
+/** A list that lies over the messages. */
+export interface Panel {
+  readonly title: string;
+  readonly rows: Span[][];
+  top: number;
+  /** The picked row, in lists from which one is chosen. */
+  selected?: number;
+  /** What Enter does to the picked row. */
+  readonly choose?: (row: number) => void;
+}
+
+/** Every key and command, or one command. Made from the tables that implement them. */
+export function helpPanel(about: string): Panel {
+  const command = findSlashCommand(about.replace(/^\//, ""));
+  const rows = command === undefined ? allHelp() : commandHelp(command);
+  return { title: "help: arrows scroll, Esc goes back", rows, top: 0 };
+}
+
+function allHelp(): Span[][] {
+  const keys = (table: readonly { keys: readonly string[]; help: string }[]) =>
+    table.map(({ keys, help }) => helpRow(shortKeys(keys), help));
+  return [
+    heading("Keys"),
+    ...keys(UI_KEYS),
+    heading("A picked message (Alt-Up)"),
+    ...keys(PICK_KEYS),
+    heading("Editing"),
+    ...keys(EDITOR_KEYS),
+    heading("Commands"),
+    ...SLASH_COMMANDS.map(({ name, usage, help }) => helpRow(`/${name} ${usage}`, help)),
+    heading("Writing"),
+    helpRow("*bold* _italic_", "and ~struck~ and `code` look like it; the marks stay"),
+    helpRow("//text", "says /text"),
+  ];
+}
+
+function commandHelp({ name, usage, help, aliases = [] }: SlashCommand): Span[][] {
+  const rows = [helpRow(`/${name} ${usage}`, help)];
+  if (aliases.length > 0) rows.push(helpRow("", `also ${aliases.map((alias) => `/${alias}`).join(", ")}`));
+  return rows;
+}
+
+function shortKeys(keys: readonly string[]): string {
+  return keys.length > 4 ? `${keyLabel(keys[0]!)} to ${keyLabel(keys.at(-1)!)}` : keys.map(keyLabel).join(", ");
+}
+
+function heading(text: string): Span[] {
+  return [span(` ${text}`, { bold: true })];
+}
+
+function helpRow(left: string, right: string): Span[] {
+  return [span(`   ${left.length <= 24 ? pad(left, 24) : `${left} `} `), span(right, DIM)];
+}
+
+/** What a search found, newest first. */
+export function searchPanel(screen: FullScreen, query: string, messages: readonly ChatMessage[]): Panel {
+  const newestFirst = [...messages].sort((a, b) => b.time - a.time);
+  const rows = newestFirst.map((message) => [
+    span(` ${dayAndClock(message.time)} `, DIM),
+    span(`${sanitize(message.target)} `, DIM),
+    span(`${sanitize(message.nick)} `, { fg: nickColor(screen.session.fold(message.nick)) }),
+    ...messageSpans(message.text.replaceAll("\n", " ")),
+  ]);
+  const none = [[span(` Nothing was found for "${sanitize(query)}".`, DIM)]];
+  return {
+    title: `search: ${sanitize(query)} (${newestFirst.length}), Enter goes there, Esc back`,
+    rows: rows.length === 0 ? none : rows,
+    top: 0,
+    ...(rows.length > 0 && { selected: 0 }),
+    choose: (row) => {
+      const message = newestFirst[row];
+      if (message !== undefined) lookAround(screen, message);
+    },
+  };
+}
+
+/** Handles what a person did while a panel is open. Returns whether that was for the panel. */
+export function panelKey(screen: FullScreen, panel: Panel, event: KeyEvent): boolean {
+  if (event.type !== "key") {
+    if (event.type === "text" && event.text === "q") {
+      screen.panel = undefined;
+      return true;
+    }
+    // Whoever goes on typing wants to talk.
+    screen.panel = undefined;
+    if (event.type !== "text" || event.text !== "?") return false;
+    screen.editor.insert("?");
+    return true;
+  }
+  const { page } = screen;
+  switch (event.key) {
+    case "Up":
+      move(panel, -1, page);
+      return true;
+    case "Down":
+      move(panel, 1, page);
+      return true;
+    case "PageUp":
+      move(panel, -page, page);
+      return true;
+    case "PageDown":
+      move(panel, page, page);
+      return true;
+    case "Home":
+      move(panel, -Infinity, page);
+      return true;
+    case "End":
+      move(panel, Infinity, page);
+      return true;
+    case "Enter":
+      screen.panel = undefined;
+      if (panel.selected !== undefined) panel.choose?.(panel.selected);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function move(panel: Panel, by: number, page: number): void {
+  const last = panel.rows.length - 1;
+  if (panel.selected === undefined) {
+    panel.top = Math.max(0, Math.min(panel.top + by, last - page + 1));
+    return;
+  }
+  panel.selected = Math.max(0, Math.min(panel.selected + by, last));
+  panel.top = Math.max(panel.selected - page + 1, Math.min(panel.top, panel.selected));
+}

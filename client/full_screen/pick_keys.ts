@@ -1,0 +1,75 @@
+/**
+ * What can be done to a message that was picked: one table for the keys, the hint and the help.
+ *
+ * @module
+ */
+
+import type { Line } from "../buffer.ts";
+import { readEmoji } from "../emoji.ts";
+import { findLinks } from "../formatting.ts";
+import type { FullScreen } from "../full_screen.ts";
+import { stripFormatting } from "../sanitize.ts";
+
+/** A key that does something to the picked message. */
+export interface PickKey {
+  readonly keys: readonly string[];
+  readonly help: string;
+  readonly run: (screen: FullScreen, line: Line) => void;
+}
+
+/** What can be done. */
+export const PICK_KEYS: readonly PickKey[] = [
+  { keys: ["r"], help: "reply", run: reply },
+  { keys: ["e", "+"], help: "react", run: (screen, line) => void react(screen, line) },
+  { keys: ["d"], help: "delete", run: (screen, line) => void remove(screen, line) },
+  { keys: ["c", "y"], help: "copy", run: copy },
+  { keys: ["o"], help: "open link", run: openLink },
+];
+
+/** The next message answers this one. */
+export function reply(screen: FullScreen, line: Line): void {
+  if (line.id === undefined) return hint(screen, "This server gives messages no names, so they cannot be answered.");
+  screen.replyTo = { id: line.id, nick: line.nick, target: screen.current.name };
+  screen.selected = undefined;
+}
+
+async function react(screen: FullScreen, line: Line): Promise<void> {
+  const { current } = screen;
+  if (line.id === undefined || !screen.session.enabled.has("messageTags")) {
+    return hint(screen, "This server does not pass reactions on.");
+  }
+  const typed = await screen.ask("React with (such as :tada:)", false);
+  screen.selected = undefined;
+  if (typed === undefined || typed.trim() === "") return;
+  const emoji = readEmoji(typed);
+  const mine = line.reactions.get(emoji)?.has(screen.session.nick) ?? false;
+  screen.session.react(current.name, line.id, emoji, !mine);
+}
+
+async function remove(screen: FullScreen, line: Line): Promise<void> {
+  const { current } = screen;
+  if (line.id === undefined || !screen.session.enabled.has("messageRedaction")) {
+    return hint(screen, "This server cannot delete messages.");
+  }
+  const typed = await screen.ask("Delete this message for everybody? y or n", false);
+  screen.selected = undefined;
+  if (typed?.trim().toLowerCase() === "y") screen.session.redact(current.name, line.id);
+}
+
+function copy(screen: FullScreen, line: Line): void {
+  screen.effects.copy(stripFormatting(line.text));
+  screen.selected = undefined;
+  hint(screen, "Copied.");
+}
+
+function openLink(screen: FullScreen, line: Line): void {
+  const [link] = findLinks(line.text);
+  if (link === undefined) return hint(screen, "There is no link in this message.");
+  screen.effects.openLink(/^www\./i.test(link) ? `https://${link}` : link);
+  screen.selected = undefined;
+}
+
+function hint(screen: FullScreen, text: string): void {
+  screen.hint = text;
+  screen.effects.redraw();
+}

@@ -1,0 +1,86 @@
+/**
+ * What slash commands can do on the full screen.
+ *
+ * @module
+ */
+
+import type { Line } from "../buffer.ts";
+import type { FullScreen } from "../full_screen.ts";
+import type { Picked, SlashContext } from "../slash_commands.ts";
+import { isPickable } from "../view/messages.ts";
+import { helpPanel } from "./panels.ts";
+
+/** The hands of a slash command. */
+export function slashContext(screen: FullScreen): SlashContext {
+  const { session, store, current } = screen;
+  return {
+    session,
+    target: current.name,
+    settings: store.settings,
+    show: (text) => screen.tell(screen.current, "info", text),
+    fail: (text) => screen.tell(screen.current, "error", text),
+    open: (target) => void screen.open(target),
+    close: (target) => screen.close(target),
+    say: (target, text, options = {}) => screen.say(target, text, options),
+    leave: (reason) => screen.leave(reason),
+    reconnect: () => screen.effects.reconnect(),
+    help: (about) => {
+      screen.panel = helpPanel(about);
+    },
+    clear: () => current.clear(),
+    searching: (query) => {
+      screen.query = query;
+    },
+    picked: (of) => pickedMessage(screen, of),
+    ask: (prompt, secret) => screen.ask(prompt, secret),
+    login: (account, password) => login(screen, account, password),
+    register: (account, password, email) => {
+      screen.registering = { account, password };
+      session.command("REGISTER", session.same(account, session.nick) ? "*" : account, email, password);
+    },
+    logout: () => {
+      const { account } = screen.here;
+      delete screen.here.account;
+      if (account !== undefined) void store.remember(screen.address, account, undefined);
+      screen.remember();
+      screen.tell(screen.current, "info", "The account and its password are forgotten here; /reconnect leaves it.");
+    },
+    ignore: (mask, add) => ignore(screen, mask, add),
+    notify: (target, how) => {
+      const name = session.fold(target === "" ? current.name : target);
+      if (how !== undefined) (screen.here.notify ??= {})[name] = how;
+      screen.remember();
+      screen.tell(screen.current, "info", `${name}: ${screen.notifyOf(screen.buffer(name))}`);
+    },
+    save: () => screen.remember(),
+  };
+}
+
+function pickedMessage(screen: FullScreen, of: "others" | "own"): Picked | undefined {
+  const suits = (line: Line) => isPickable(line) && line.id !== undefined && line.self === (of === "own");
+  const line = screen.picked ?? screen.current.lines.findLast(suits);
+  if (line?.id === undefined) return undefined;
+  return { target: screen.current.name, id: line.id, nick: line.nick, self: line.self };
+}
+
+async function login(screen: FullScreen, account: string, password: string): Promise<void> {
+  await screen.rememberLogin(account, password);
+  screen.tell(screen.current, "info", "Connecting anew to log in.");
+  screen.effects.reconnect();
+}
+
+function ignore(screen: FullScreen, mask: string | undefined, add: boolean): void {
+  const list = screen.here.ignore ?? [];
+  if (mask === undefined) {
+    return screen.tell(
+      screen.current,
+      "info",
+      list.length === 0 ? "Nobody is ignored." : `Ignored: ${list.join(", ")}`,
+    );
+  }
+  const full = /[!@*]/.test(mask) ? mask : `${mask}!*@*`;
+  const rest = list.filter((known) => known.toLowerCase() !== full.toLowerCase());
+  screen.here.ignore = add ? [...rest, full] : rest;
+  screen.remember();
+  screen.tell(screen.current, "info", add ? `${full} is not shown any more.` : `${full} is shown again.`);
+}

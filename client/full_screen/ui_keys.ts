@@ -1,0 +1,106 @@
+/**
+ * What keys do that do not edit the text: one table, from which the help is made too.
+ *
+ * @module
+ */
+
+import type { Buffer } from "../buffer.ts";
+import type { FullScreen } from "../full_screen.ts";
+import { reply } from "./pick_keys.ts";
+import { slashContext } from "./slash_context.ts";
+
+/** A key, or several that do the same. */
+export interface UiKey {
+  readonly keys: readonly string[];
+  readonly help: string;
+  /** Returns `false` if the key means nothing now, so that the text may have it. */
+  readonly run: (screen: FullScreen, key: string) => boolean | void;
+}
+
+/** What keys do. */
+export const UI_KEYS: readonly UiKey[] = [
+  { keys: ["Enter"], help: "send", run: enter },
+  { keys: ["Tab"], help: "complete a name, a channel, a command or an :emoji:", run: (screen) => screen.complete(1) },
+  { keys: ["S-Tab"], help: "the completion before", run: (screen) => screen.complete(-1) },
+  { keys: ["M-a"], help: "next conversation with something new", run: nextUnread },
+  { keys: ["M-Left", "C-p"], help: "conversation above", run: (screen) => step(screen, -1) },
+  { keys: ["M-Right", "C-n"], help: "conversation below", run: (screen) => step(screen, 1) },
+  { keys: [..."1234567890"].map((digit) => `M-${digit}`), help: "conversation of that number", run: numbered },
+  { keys: ["PageUp"], help: "scroll up; older messages are loaded", run: (screen) => screen.scroll(screen.page) },
+  { keys: ["PageDown"], help: "scroll down", run: (screen) => screen.scroll(-screen.page) },
+  { keys: ["M-PageUp", "C-Up"], help: "scroll up a little", run: (screen) => screen.scroll(3) },
+  { keys: ["M-PageDown", "C-Down"], help: "scroll down a little", run: (screen) => screen.scroll(-3) },
+  { keys: ["M-Up", "M-k"], help: "pick a message: reply, react, delete, copy, open", run: (screen) => screen.pick(-1) },
+  { keys: ["M-Down", "M-j"], help: "pick the message below", run: (screen) => screen.pick(1) },
+  { keys: ["Up"], help: "while picking: the message above", run: (screen) => whilePicking(screen, -1) },
+  { keys: ["Down"], help: "while picking: the message below", run: (screen) => whilePicking(screen, 1) },
+  {
+    keys: ["Escape", "C-g"],
+    help: "back: from a choice, a list, a reply, from scrolling",
+    run: (screen) => void screen.escape(),
+  },
+  { keys: ["F1"], help: "this help", run: (screen) => slashContext(screen).help("") },
+  { keys: ["C-l"], help: "draw the screen anew", run: (screen) => screen.effects.repaint() },
+  { keys: ["C-z"], help: "back to the shell; fg returns", run: (screen) => screen.effects.suspend() },
+  { keys: ["C-c"], help: "empty the line; twice, leave", run: interrupt },
+];
+
+const ACTIONS = new Map(
+  [...UI_KEYS].reverse().flatMap(({ keys, run }) => keys.map((key) => [key, run] as const)),
+);
+
+/** Handles a key. Returns whether it meant anything. */
+export function pressUiKey(screen: FullScreen, key: string): boolean {
+  const action = ACTIONS.get(key);
+  return action !== undefined && action(screen, key) !== false;
+}
+
+function enter(screen: FullScreen): void {
+  const { picked } = screen;
+  if (picked !== undefined && screen.question === undefined && screen.editor.text === "") return reply(screen, picked);
+  screen.submit();
+}
+
+function whilePicking(screen: FullScreen, direction: -1 | 1): boolean {
+  if (screen.selected === undefined || screen.question !== undefined) return false;
+  screen.pick(direction);
+  return true;
+}
+
+function step(screen: FullScreen, by: -1 | 1): void {
+  const { buffers } = screen;
+  const at = buffers.indexOf(screen.current) + by;
+  screen.go(buffers[(at + buffers.length) % buffers.length]!);
+}
+
+function numbered(screen: FullScreen, key: string): void {
+  const number = Number(key.at(-1)) || 10;
+  const buffer = screen.buffers[number - 1];
+  if (buffer !== undefined) screen.go(buffer);
+}
+
+/** Highlights first, then what is unread; when there is nothing left, back to where it began. */
+function nextUnread(screen: FullScreen): void {
+  const others = screen.buffers.filter((buffer) => buffer !== screen.current && screen.notifyOf(buffer) !== "mute");
+  const most = (count: (buffer: Buffer) => number) => others.find((buffer) => count(buffer) > 0);
+  const next = most((buffer) => buffer.highlights) ?? most((buffer) => buffer.kind === "direct" ? buffer.unread : 0) ??
+    most((buffer) => buffer.unread);
+  if (next !== undefined) {
+    screen.origin ??= screen.current;
+    return screen.go(next);
+  }
+  if (screen.origin !== undefined && screen.buffers.includes(screen.origin)) screen.go(screen.origin);
+  else screen.hint = "Nothing is new.";
+  screen.origin = undefined;
+}
+
+function interrupt(screen: FullScreen): void {
+  if (screen.escape()) return;
+  if (screen.editor.text !== "") {
+    screen.editor.addHistory(screen.editor.text);
+    return screen.editor.clear();
+  }
+  if (screen.leaving) return screen.leave();
+  screen.leaving = true;
+  screen.hint = "Press Ctrl-C again to leave.";
+}

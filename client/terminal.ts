@@ -1,0 +1,234 @@
+/**
+ * The terminal: raw mode, keys, drawing, size. Only this file touches it, and it leaves it as it was found whatever happens.
+ *
+ * @module
+ */
+
+import { toBase64 } from "./session/scram.ts";
+import { KeyDecoder, type KeyEvent } from "./keys.ts";
+import { ENTER, LEAVE, Painter } from "./painter.ts";
+import type { Screen } from "./view.ts";
+
+/** A terminal to read keys from. `Deno.stdin` is one. */
+export interface TerminalInput {
+  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
+  setRaw(on: boolean): void;
+}
+
+/** A terminal to draw on. `Deno.stdout` is one. */
+export interface TerminalOutput {
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
+  writeSync(bytes: Uint8Array<ArrayBuffer>): number;
+}
+
+/** What the terminal asks of who draws on it. */
+export interface Drawing {
+  readonly draw: (columns: number, rows: number) => Screen;
+  readonly key: (event: KeyEvent) => void;
+  readonly title: () => string;
+  /** The terminal is gone, or no more keys will come. */
+  readonly gone: () => void;
+}
+
+/** How long an Escape waits for what may follow it, in milliseconds: longer than bytes of one key are ever apart. */
+const ESCAPE_WAIT = 40;
+/** At most this often is drawn, in milliseconds. */
+const FRAME = 16;
+
+const ENCODER = new TextEncoder();
+
+/** A terminal that is drawn on as a whole. */
+export class Terminal {
+  readonly #input: TerminalInput;
+  readonly #output: TerminalOutput;
+  readonly #drawing: Drawing;
+  readonly #painter = new Painter();
+  readonly #decoder = new KeyDecoder();
+  #inside = false;
+  #closed = false;
+  /** What goes out with the next frame: bell, notifications. */
+  #extra = "";
+  #title = "";
+  #scheduled = false;
+  #writing = false;
+  /** Whether something was to be drawn while a frame was being written. */
+  #stale = false;
+  #lastFrame = 0;
+  #escape: ReturnType<typeof setTimeout> | undefined;
+  readonly #undo: (() => void)[] = [];
+
+  constructor(input: TerminalInput, output: TerminalOutput, drawing: Drawing) {
+    this.#input = input;
+    this.#output = output;
+    this.#drawing = drawing;
+  }
+
+  /** Takes the terminal over. */
+  open(): void {
+    this.#on("SIGWINCH", () => this.repaint());
+    this.#on("SIGCONT", () => this.#resume());
+    this.#on("SIGTSTP", () => this.suspend());
+    for (const event of ["error", "unhandledrejection", "unload"]) {
+      const restore = () => this.#leave();
+      globalThis.addEventListener(event, restore);
+      this.#undo.push(() => globalThis.removeEventListener(event, restore));
+    }
+    this.#enter();
+    void this.#readKeys();
+    this.redraw();
+  }
+
+  /** Gives the terminal back as it was found. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#escape);
+    this.#leave();
+    for (const undo of this.#undo.splice(0)) undo();
+  }
+
+  /** Something changed: draws soon, once for all that changes until then. */
+  redraw(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    setTimeout(() => {
+      this.#scheduled = false;
+      this.#draw();
+    }, Math.max(0, this.#lastFrame + FRAME - performance.now()));
+  }
+
+  /** Draws everything anew. */
+  repaint(): void {
+    this.#painter.forget();
+    this.redraw();
+  }
+
+  bell(): void {
+    this.#say("\x07");
+  }
+
+  /** A notification of the desktop, in the two ways that terminals know. The text holds no control characters. */
+  notify(title: string, text: string): void {
+    const plain = (words: string) => words.replaceAll(";", ",");
+    this.#say(`\x1b]9;${plain(title)}: ${plain(text)}\x1b\\\x1b]777;notify;${plain(title)};${plain(text)}\x1b\\`);
+  }
+
+  /** Puts a text on the clipboard, where the terminal can. */
+  copy(text: string): void {
+    this.#say(`\x1b]52;c;${toBase64(ENCODER.encode(text.slice(0, 50_000)))}\x1b\\`);
+  }
+
+  /** Gives the terminal to the shell until the person comes back. */
+  suspend(): void {
+    this.#leave();
+    try {
+      Deno.kill(Deno.pid, "SIGSTOP");
+    } catch {
+      // Without the permission to stop there is no way back from the shell, so we stay.
+      this.#resume();
+    }
+  }
+
+  get size(): { columns: number; rows: number } {
+    try {
+      return Deno.consoleSize();
+    } catch {
+      return { columns: 80, rows: 24 };
+    }
+  }
+
+  #resume(): void {
+    if (this.#closed) return;
+    this.#inside = false;
+    this.#enter();
+    this.repaint();
+  }
+
+  #enter(): void {
+    this.#inside = true;
+    this.#input.setRaw(true);
+    this.#title = "";
+    this.#writeNow(ENTER);
+    this.#painter.forget();
+  }
+
+  #leave(): void {
+    if (!this.#inside) return;
+    this.#inside = false;
+    this.#writeNow(LEAVE);
+    try {
+      this.#input.setRaw(false);
+    } catch {
+      // The terminal has gone.
+    }
+  }
+
+  #say(text: string): void {
+    this.#extra += text;
+    this.redraw();
+  }
+
+  #draw(): void {
+    if (this.#closed || !this.#inside) return;
+    this.#stale = this.#writing;
+    if (this.#stale) return;
+    this.#lastFrame = performance.now();
+    const { columns, rows } = this.size;
+    const frame = this.#painter.paint(this.#drawing.draw(columns, rows));
+    const title = this.#drawing.title();
+    const newTitle = title === this.#title ? "" : `\x1b]2;${title}\x1b\\`;
+    this.#title = title;
+    const extra = this.#extra;
+    this.#extra = "";
+    // Not awaited by anybody: a terminal that stalls stops the drawing and nothing else.
+    void this.#write(newTitle + frame + extra);
+  }
+
+  async #write(text: string): Promise<void> {
+    this.#writing = true;
+    try {
+      for (let bytes = ENCODER.encode(text); bytes.length > 0;) {
+        bytes = bytes.subarray(await this.#output.write(bytes));
+        if (!this.#inside) break;
+      }
+    } catch {
+      this.#drawing.gone();
+    }
+    this.#writing = false;
+    if (this.#stale) this.redraw();
+  }
+
+  #writeNow(text: string): void {
+    try {
+      for (let bytes = ENCODER.encode(text); bytes.length > 0;) bytes = bytes.subarray(this.#output.writeSync(bytes));
+    } catch {
+      // The terminal has gone.
+    }
+  }
+
+  async #readKeys(): Promise<void> {
+    const buffer = new Uint8Array(4096);
+    try {
+      for (let read; (read = await this.#input.read(buffer)) !== null && !this.#closed;) {
+        clearTimeout(this.#escape);
+        this.#tell(this.#decoder.push(buffer.subarray(0, read)));
+        if (this.#decoder.pending) this.#escape = setTimeout(() => this.#tell(this.#decoder.flush()), ESCAPE_WAIT);
+      }
+    } catch {
+      // The terminal has gone: below.
+    }
+    if (!this.#closed) this.#drawing.gone();
+  }
+
+  #tell(events: readonly KeyEvent[]): void {
+    for (const event of events) if (!this.#closed) this.#drawing.key(event);
+  }
+
+  #on(signal: Deno.Signal, run: () => void): void {
+    try {
+      Deno.addSignalListener(signal, run);
+      this.#undo.push(() => Deno.removeSignalListener(signal, run));
+    } catch {
+      // This system has no such signal.
+    }
+  }
+}
