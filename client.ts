@@ -103,6 +103,7 @@ class Seat {
   readonly #writer: LineWriter;
   readonly #interactive: boolean;
   #front: FrontEnd | undefined;
+  #terminal: Terminal | undefined;
   #connection: Connection | undefined;
   #closing = "";
   /** Aborted when the person is done. */
@@ -181,14 +182,14 @@ class Seat {
   }
 
   #fullScreen(): () => void {
-    const front: FullScreen = new FullScreen({
+    const front = new FullScreen({
       session: this.#session,
       store: this.#store,
       address: formatAddress(this.#address),
       color: (environment("NO_COLOR") ?? "") === "",
-      effects: this.#effects(() => terminal),
+      effects: this.#effects(),
     });
-    const terminal: Terminal = new Terminal(Deno.stdin, Deno.stdout, {
+    const terminal = this.#terminal = new Terminal(Deno.stdin, Deno.stdout, {
       draw(columns, rows) {
         front.resize(columns, rows);
         const screen = drawScreen(front.state(), columns, rows);
@@ -208,15 +209,16 @@ class Seat {
     };
   }
 
-  #effects(terminal: () => Terminal): Effects {
+  /** The terminal comes after the front end that draws on it, which has something to draw from the start. */
+  #effects(): Effects {
     return {
-      redraw: () => terminal().redraw(),
-      repaint: () => terminal().repaint(),
-      bell: () => terminal().bell(),
-      notify: (title, text) => terminal().notify(title, text),
-      copy: (text) => terminal().copy(text),
+      redraw: () => this.#terminal?.redraw(),
+      repaint: () => this.#terminal?.repaint(),
+      bell: () => this.#terminal?.bell(),
+      notify: (title, text) => this.#terminal?.notify(title, text),
+      copy: (text) => this.#terminal?.copy(text),
       openLink,
-      suspend: () => terminal().suspend(),
+      suspend: () => this.#terminal?.suspend(),
       reconnect: () => {
         this.#pause.abort();
         this.#connection?.close("QUIT :reconnecting");
