@@ -15,7 +15,7 @@ import { ERROR_TEXT } from "../protocol/numerics.ts";
 import { Line } from "../protocol/sendq.ts";
 import { formatTime } from "./clock.ts";
 import type { Hub } from "./hub.ts";
-import { TokenBucket } from "./limits.ts";
+import { isLoopback, TokenBucket } from "./limits.ts";
 import type { OpenBatch } from "./multiline.ts";
 import { type PlainSeat, renderPlain } from "./plain_text.ts";
 import { type Form, formOf, PLAIN_FORM, type Relay } from "./relay.ts";
@@ -90,7 +90,10 @@ export class Client {
     this.connection = connection;
     this.remote = remote;
     this.connected = this.heard = hub.clock.now();
-    this.bucket = new TokenBucket(hub.limits.commandBurst, hub.limits.commandRate, this.connected);
+    const { commandBurst, commandRate, localBurst, localRate } = hub.limits;
+    this.bucket = isLoopback(remote.address)
+      ? new TokenBucket(localBurst, localRate, this.connected)
+      : new TokenBucket(commandBurst, commandRate, this.connected);
   }
 
   /** What the server calls this client in its answers. */

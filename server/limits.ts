@@ -27,6 +27,9 @@ export interface Limits {
   commandBurst: number;
   /** Commands a second after the burst. */
   commandRate: number;
+  /** The same two for loopback: programs of this machine, whose pipes hold thousands of lines. */
+  localBurst: number;
+  localRate: number;
   /** Milliseconds a client may take to register. */
   registrationTime: number;
   /** Milliseconds of silence after which a client is asked whether it is there. */
@@ -73,6 +76,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   addresses: 10_000,
   commandBurst: 5,
   commandRate: 2,
+  localBurst: 500,
+  localRate: 500,
   registrationTime: 60_000,
   pingAfter: 90_000,
   pingTimeout: 150_000,
@@ -91,6 +96,11 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   clientsPerUser: 16,
   accounts: 100_000,
 };
+
+/** Whether an address is of this machine itself. */
+export function isLoopback(address: string): boolean {
+  return /^(?:127\.|::1$|::ffff:127\.)/.test(address);
+}
 
 /** Longest line taken from a client: its tags and its message, each with a bound of its own as well. */
 export const MAX_CLIENT_LINE = MAX_CLIENT_TAGS_BYTES + MAX_BODY_BYTES;

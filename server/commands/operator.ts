@@ -54,11 +54,16 @@ function oper(client: RegisteredClient, { params }: Message): Outcome {
   const [name, password] = params as [string, string];
   const known = client.hub.options.operators?.get(name);
   if (known === undefined) return client.numeric(numeric.ERR_NOOPERHOST, "There is no such operator");
-  return verifyPassword(password, known).then((right) => () => {
+  return isPassword(password, known).then((right) => () => {
     if (client.user === undefined) return;
     if (!right) return client.numeric(numeric.ERR_NOOPERHOST, "There is no such operator");
     becomeOperator(client, name);
   });
+}
+
+/** Whether a password is the one that was given to the server, as it is or as its hash. */
+async function isPassword(password: string, known: string): Promise<boolean> {
+  return known.startsWith("$scrypt$") ? await verifyPassword(password, known) : password === known;
 }
 
 /** Makes a user an operator of the server. */
