@@ -229,6 +229,33 @@ export function cutToBytes(text: string, bytes: number): string {
   return text;
 }
 
+/**
+ * The message itself, or, if it is longer than {@linkcode MAX_BODY_BYTES} without its tags, the message with its last
+ * parameter cut so that it is not.
+ *
+ * @example
+ * ```ts
+ * import { byteLength, fitMessage, formatMessage } from "./protocol.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message = fitMessage({ source: "ann!a@host", command: "TOPIC", params: ["#lobby", "x".repeat(600)] });
+ * assertEquals(byteLength(formatMessage(message)), 510);
+ * ```
+ */
+export function fitMessage(message: Message): Message {
+  const { source, command, params } = message;
+  const body = formatMessage({ ...(source !== undefined && { source }), command, params });
+  const over = body.length * 3 <= MAX_BODY_BYTES ? 0 : byteLength(body) - MAX_BODY_BYTES;
+  if (over <= 0) return message;
+  const last = params.at(-1) ?? "";
+  return { ...message, params: [...params.slice(0, -1), cutToBytes(last, byteLength(last) - over)] };
+}
+
+/** Whether a parameter may stand before others: it is not empty, has no space and does not begin with a colon. */
+export function isMiddle(param: string): boolean {
+  return MIDDLE.test(param);
+}
+
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 function cutCodePoints(text: string, bytes: number): string {

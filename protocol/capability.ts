@@ -30,7 +30,8 @@ export const CAPABILITIES = {
   messageTags: { name: "message-tags", spec: `${IRCV3}message-tags` },
   multiline: { name: "draft/multiline", spec: `${IRCV3}multiline` },
   multiPrefix: { name: "multi-prefix", spec: `${IRCV3}multi-prefix` },
-  noImplicitNames: { name: "draft/no-implicit-names", spec: `${IRCV3}no-implicit-names` },
+  noImplicitNames: { name: "no-implicit-names", spec: `${IRCV3}no-implicit-names` },
+  noImplicitNamesDraft: { name: "draft/no-implicit-names", spec: `${IRCV3}no-implicit-names` },
   preAway: { name: "draft/pre-away", spec: `${IRCV3}pre-away` },
   readMarker: { name: "draft/read-marker", spec: `${IRCV3}read-marker` },
   sasl: { name: "sasl", spec: `${IRCV3}sasl-3.2` },
@@ -68,23 +69,23 @@ export function capabilityNamed(name: string): Capability | undefined {
 }
 
 /**
- * What stands in `CAP LS`: names, with values for a client that said it knows version 302.
+ * What stands in `CAP LS`: names, with values for a client that said it knows version 302. Others must be told in one
+ * line and are older than every draft, so drafts, which they may still ask for, are left out for them.
  *
  * @example
  * ```ts
  * import { formatOffer } from "./capability.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const offer = new Map([["sasl", "PLAIN"], ["batch", ""]] as const);
- * assertEquals(formatOffer(offer, 302), ["sasl=PLAIN", "batch"]);
+ * const offer = new Map([["sasl", "PLAIN"], ["batch", ""], ["preAway", ""]] as const);
+ * assertEquals(formatOffer(offer, 302), ["sasl=PLAIN", "batch", "draft/pre-away"]);
  * assertEquals(formatOffer(offer, 301), ["sasl", "batch"]);
  * ```
  */
 export function formatOffer(offer: Offer, version: number): string[] {
-  return [...offer].map(([key, value]) => {
-    const { name } = CAPABILITIES[key];
-    return version >= 302 && value !== "" ? `${name}=${value}` : name;
-  });
+  const named = [...offer].map(([key, value]) => [CAPABILITIES[key].name, value] as const);
+  if (version < 302) return named.map(([name]) => name).filter((name) => !name.includes("/"));
+  return named.map(([name, value]) => value === "" ? name : `${name}=${value}`);
 }
 
 /** One wish of `CAP REQ`: a capability to switch on, or off where the name begins with `-`. */

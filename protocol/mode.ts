@@ -7,6 +7,8 @@
  * @module
  */
 
+import { byteLength } from "../protocol.ts";
+
 /** Which letters take a parameter, by the four types of `CHANMODES`, and the statuses of `PREFIX`. */
 export interface ModeTypes {
   /** A: lists; a parameter adds to or removes from the list, without one the list is asked for. */
@@ -86,7 +88,37 @@ export function formatModes(changes: readonly ModeChange[]): string[] {
   return [text, ...params];
 }
 
-function takesParam(letter: string, add: boolean, types: ModeTypes): boolean {
+/**
+ * Changes in groups, each of which takes at most so many bytes as the parameters of one MODE message.
+ *
+ * @example
+ * ```ts
+ * import { groupModes } from "./mode.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bans = ["a!*@*", "b!*@*"].map((param) => ({ add: true, letter: "b", param }));
+ * assertEquals(groupModes(bans, 510), [bans]);
+ * assertEquals(groupModes(bans, 10), bans.map((ban) => [ban]));
+ * ```
+ */
+export function groupModes(changes: readonly ModeChange[], room: number): ModeChange[][] {
+  const groups: ModeChange[][] = [[]];
+  let bytes = 0;
+  for (const change of changes) {
+    // A sign, a letter, and the space and colon before a parameter.
+    const size = 2 + (change.param === undefined ? 0 : byteLength(change.param) + 2);
+    if (bytes + size > room && bytes > 0) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)!.push(change);
+    bytes += size;
+  }
+  return groups;
+}
+
+/** Whether a letter is followed by a parameter. */
+export function takesParam(letter: string, add: boolean, types: ModeTypes): boolean {
   return types.list.includes(letter) || types.always.includes(letter) || types.statuses.includes(letter) ||
     (add && types.whenSet.includes(letter));
 }

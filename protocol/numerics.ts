@@ -79,6 +79,7 @@ export const RPL_WHOISMODES = "379";
 export const RPL_YOUREOPER = "381";
 export const RPL_REHASHING = "382";
 export const RPL_TIME = "391";
+export const RPL_HOSTHIDDEN = "396";
 export const ERR_UNKNOWNERROR = "400";
 export const ERR_NOSUCHNICK = "401";
 export const ERR_NOSUCHSERVER = "402";

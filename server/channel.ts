@@ -12,7 +12,7 @@ import type { ModeTypes } from "../protocol/mode.ts";
 import { matchesUser } from "./mask.ts";
 import type { Barred, Closed } from "./records.ts";
 import type { User } from "./user.ts";
-import { type Closure, noteBan, noteDoors } from "./visibility.ts";
+import { type Closure, endBans, noteBan, noteDoors } from "./visibility.ts";
 
 /** Statuses of members, highest first, and what stands before the nick. */
 export const STATUSES = "ov";
@@ -39,8 +39,8 @@ export interface Member {
   readonly user: User;
   op: boolean;
   voice: boolean;
-  /** When it joined, as the id of its JOIN. */
-  readonly since: number;
+  /** When it joined, as the id of its JOIN, or when the channel took its present name. */
+  since: number;
 }
 
 /** A mask in a list of a channel. */
@@ -96,9 +96,19 @@ export class Channel {
   get name(): string {
     return this.#name;
   }
-  set name(name: string) {
+
+  /**
+   * Takes another name. What was said under that name before was said by others: of what they kept closed
+   * (`before`) nothing opens.
+   */
+  rename(name: string, id: number, before: { closed?: readonly Closed[]; barred?: readonly Barred[] } = {}): void {
     this.#name = name;
+    if (casefold(name) === this.#folded) return;
     this.#folded = casefold(name);
+    const bans = this.lists.b.map(({ mask }) => mask);
+    this.closed = noteDoors(noteDoors(before.closed ?? [], undefined, id), this.closure, id);
+    this.barred = bans.reduce((barred, mask) => noteBan(barred, mask, true, id), endBans(before.barred ?? [], id));
+    for (const member of this.members.values()) member.since = id;
   }
 
   /** The name casefolded. */
@@ -119,7 +129,7 @@ export class Channel {
   /** Ends what its modes and bans kept closed; whoever makes the channel anew begins with open doors. */
   dissolve(id: number): void {
     this.closed = noteDoors(this.closed, undefined, id);
-    this.barred = this.barred.map((one) => one.to === undefined ? { ...one, to: id } : one);
+    this.barred = endBans(this.barred, id);
   }
 
   /** To whom its doors are closed by its modes, if to anybody. */

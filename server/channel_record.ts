@@ -5,6 +5,7 @@
  */
 
 import type { Channel, ListLetter } from "./channel.ts";
+import { endBans, noteDoors } from "./visibility.ts";
 import type { ChannelRecord, MessageId } from "./store.ts";
 
 /**
@@ -27,6 +28,15 @@ export function recordOf(channel: Channel): ChannelRecord | undefined {
     ...(key !== undefined && { key }),
     ...(limit !== undefined && { limit }),
   };
+}
+
+/** What must be known of a name that a channel has given up: what was said under it is still there. */
+export function nameLeft(channel: Channel, id: MessageId): ChannelRecord | undefined {
+  const { name, created } = channel;
+  const closed = noteDoors(channel.closed, undefined, id);
+  const barred = endBans(channel.barred, id);
+  if (closed.length === 0 && barred.length === 0) return undefined;
+  return { name, created, modes: "", lists: {}, access: {}, closed, barred };
 }
 
 /**

@@ -7,7 +7,16 @@
  * @module
  */
 
-import { formatMessage, type Message, type Tags } from "../protocol.ts";
+import {
+  byteLength,
+  cutToBytes,
+  fitMessage,
+  formatMessage,
+  isMiddle,
+  MAX_BODY_BYTES,
+  type Message,
+  type Tags,
+} from "../protocol.ts";
 import type { Capability } from "../protocol/capability.ts";
 import { CaseMap } from "../protocol/casemapping.ts";
 import type { Connection } from "../protocol/connection.ts";
@@ -105,6 +114,11 @@ export class Client {
     return this.capabilities.has(capability);
   }
 
+  /** Whether a JOIN is followed by the names of the members. */
+  get wantsNames(): boolean {
+    return !this.capabilities.has("noImplicitNames") && !this.capabilities.has("noImplicitNamesDraft");
+  }
+
   /** Takes the capabilities or the plain seat into account, once they have changed. */
   reform(): void {
     this.#form = this.plain === undefined ? formOf(this.capabilities) : PLAIN_FORM;
@@ -126,8 +140,10 @@ export class Client {
     else this.connection.send(line);
   }
 
-  /** Sends a message of the server's to this client alone. */
+  /** Sends a message of the server's to this client alone. What of it cannot stand before other parameters becomes `*`. */
   say(command: string, ...params: string[]): void {
+    const last = params.length - 1;
+    for (let i = 0; i < last; i++) params[i] = repeatable(params[i]!);
     this.deliver({ source: this.hub.name, command, params });
   }
 
@@ -138,7 +154,8 @@ export class Client {
       if (text !== "") this.write(new Line(text));
       return;
     }
-    const text = formatMessage(message);
+    let text = formatMessage(message);
+    if (text.length * 3 > MAX_BODY_BYTES) text = formatMessage(fitMessage(message));
     if (!this.capabilities.has("serverTime") || message.tags?.has("time")) return this.write(new Line(text));
     this.write(withTag(new Line(text), `time=${formatTime(this.hub.clock.now())}`));
   }
@@ -183,7 +200,7 @@ export class Client {
    * (https://ircv3.net/specs/extensions/labeled-response). If the rest of the work is put off, so is the response.
    */
   answer<T>(label: string | undefined, handle: () => T): T {
-    if (label === undefined || label === "" || !this.labels) return handle();
+    if (label === undefined || label === "" || byteLength(label) > MAX_LABEL_BYTES || !this.labels) return handle();
     const captured: Line[] = this.#captured = [];
     this.#putOff = false;
     try {
@@ -220,6 +237,19 @@ export class Client {
     this.leaving ??= reason;
     this.connection.close(this.plain === undefined ? `ERROR :${reason}` : `* ${reason}`);
   }
+}
+
+// "The value MUST NOT exceed 64 bytes.": https://ircv3.net/specs/extensions/labeled-response#tag-value
+/** Most bytes of a label; a longer one counts as none. */
+export const MAX_LABEL_BYTES = 64;
+
+/** Most bytes of a word of the client's own that an answer repeats: the longest name there may be fits. */
+const MAX_REPEATED_BYTES = 300;
+
+// "The <subject> MUST be the one requested by the client, but may be casefolded; unless it would be an invalid parameter,
+// in which case it MUST be *": https://modern.ircdocs.horse/#errhelpnotfound-524
+function repeatable(word: string): string {
+  return isMiddle(word) ? cutToBytes(word, MAX_REPEATED_BYTES) : "*";
 }
 
 const IN_BATCH = /^@(?:[^ ]*;)?batch=/;

@@ -26,6 +26,13 @@ const helpCommands: CommandTable = {
     minimum: 0,
     run: help,
   },
+  HELPOP: {
+    usage: "HELPOP [<command>]",
+    description: "The same as HELP",
+    spec: `${MODERN}#help-message`,
+    minimum: 0,
+    run: help,
+  },
 };
 
 /** Every command by name. */
@@ -93,7 +100,8 @@ function blame(client: Client, message: Message, error: unknown): void {
 function refuse(client: Client, line: string, error: unknown): void {
   if (error instanceof RangeError) return client.error(numeric.ERR_INPUTTOOLONG);
   if (line.isWellFormed()) return;
-  // "servers MUST NOT relay content containing non-UTF-8 data": https://ircv3.net/specs/extensions/utf8-only
+  // "Servers publishing this token MUST NOT relay content ... containing non-UTF-8 data to clients":
+  // https://ircv3.net/specs/extensions/utf8-only
   const text = /^(@[^ ]* +)?(?::[^ ]* +)?([A-Za-z]+|\d{3})/.exec(line);
   const label = text?.[1] === undefined ? undefined : parseMessage(`${text[1].toWellFormed()}X`).tags?.get("label");
   client.answer(
@@ -117,7 +125,8 @@ function help(client: RegisteredClient, { params }: Message): void {
 
 function sendHelp(client: Client, topic: string, first: string, lines: readonly string[]): void {
   client.numeric(numeric.RPL_HELPSTART, topic, first);
-  for (const line of lines) client.numeric(numeric.RPL_HELPTXT, topic, line);
+  // "the first RPL_HELPTXT message SHOULD be empty": https://modern.ircdocs.horse/#help-message
+  for (const line of ["", ...lines]) client.numeric(numeric.RPL_HELPTXT, topic, line);
   client.numeric(numeric.RPL_ENDOFHELP, topic, "End of help; HELP <command> tells more");
 }
 

@@ -7,13 +7,13 @@
  * @module
  */
 
-import type { Message, Tags } from "../protocol.ts";
+import { fitMessage, type Message, type Tags } from "../protocol.ts";
 import type { Capability } from "../protocol/capability.ts";
-import { casefold, CaseMap } from "../protocol/casemapping.ts";
+import { casefold, type Casefolded, CaseMap } from "../protocol/casemapping.ts";
 import type { Connection, Turn } from "../protocol/connection.ts";
 import { RPL_MONOFFLINE, RPL_MONONLINE } from "../protocol/numerics.ts";
 import { Channel, type Member } from "./channel.ts";
-import { recordOf, restoreChannel } from "./channel_record.ts";
+import { nameLeft, recordOf, restoreChannel } from "./channel_record.ts";
 import { Client, type Remote } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import { cloakAddress } from "./cloak.ts";
@@ -85,6 +85,10 @@ export class Hub {
   /** Clients that watch a nick. */
   readonly monitors = new CaseMap<Set<Client>>();
   maxUsers = 0;
+  /** Clients that have registered. */
+  #seated = 0;
+  /** How many users have each user mode set. */
+  readonly #modeCounts = new Map<string, number>();
 
   constructor(options: HubOptions, parts: HubParts) {
     this.options = options;
@@ -106,9 +110,12 @@ export class Hub {
 
   /** Clients that have not registered. */
   get unregistered(): number {
-    let count = 0;
-    for (const client of this.clients) if (client.user === undefined) count++;
-    return count;
+    return this.clients.size - this.#seated;
+  }
+
+  /** How many users have a user mode set. */
+  countMode(letter: string): number {
+    return this.#modeCounts.get(letter) ?? 0;
   }
 
   /** Seats a connection. */
@@ -124,21 +131,43 @@ export class Hub {
     for (const nick of client.monitored.values()) this.unmonitor(client, nick);
     const user = client.user;
     if (user === undefined) return;
+    this.#seated--;
     user.clients.splice(user.clients.indexOf(client), 1);
     if (user.clients.length === 0) this.quit(user, reason);
+  }
+
+  /** Makes a client one of a user's. */
+  seat(client: Client, user: User): void {
+    client.registration = undefined;
+    client.user = user;
+    user.clients.push(client);
+    this.#seated++;
+  }
+
+  /** Sets or unsets a user mode. */
+  setMode(user: User, letter: string, on: boolean): void {
+    if (user.modes.has(letter) === on) return;
+    user.setMode(letter, on);
+    this.#countMode(letter, on ? 1 : -1);
+  }
+
+  #countMode(letter: string, difference: number): void {
+    this.#modeCounts.set(letter, this.countMode(letter) + difference);
   }
 
   /** Seats a user whom everybody may see from now on. */
   addUser(user: User): void {
     this.users.set(user.nick, user);
     this.maxUsers = Math.max(this.maxUsers, this.users.size);
+    for (const letter of user.modes) this.#countMode(letter, 1);
     this.#tellMonitors(user.nick, RPL_MONONLINE, user.source);
   }
 
   /** Takes a user away and tells those who shared a channel. */
   quit(user: User, reason: string): void {
+    if (this.users.get(user.nick) !== user) return;
     const neighbours = this.neighbours(user);
-    const relay = this.relayFrom(user, "QUIT", [reason]);
+    const relay = this.relayAct(user, "QUIT", [reason]);
     for (const channel of [...user.channels.keys()]) {
       this.record(channel, relay);
       this.leave(channel, user);
@@ -146,6 +175,7 @@ export class Hub {
     for (const client of neighbours) client.relay(relay);
     this.whowas.add(user, this.clock.now());
     this.users.delete(user.nick);
+    for (const letter of user.modes) this.#countMode(letter, -1);
     if (user.account === undefined) this.#forgetGuest(user);
     this.#tellMonitors(user.nick, RPL_MONOFFLINE, user.nick);
     for (const client of [...user.clients]) {
@@ -189,22 +219,30 @@ export class Hub {
   /** Lets a user into a channel, at the id of its JOIN. */
   enter(channel: Channel, user: User, id: MessageId): Member {
     const member = channel.add(user, id);
-    const { visits } = this.store;
-    const key = pair(user.identity, channel.folded);
-    if (user.account !== undefined) visits.put(key, beginVisit(visits.get(key) ?? [], id, this.firstId));
+    this.#beginVisit(user, channel.folded, id);
     return member;
   }
 
   /** Lets a user out of a channel, and forgets the channel if it was the last and nothing keeps it. */
   leave(channel: Channel, user: User): void {
     channel.remove(user);
-    const { visits } = this.store;
-    const key = pair(user.identity, channel.folded);
-    if (user.account !== undefined) visits.put(key, endVisit(visits.get(key) ?? [], this.clock.next()));
+    this.#endVisit(user, channel.folded, this.clock.next());
     if (channel.members.size > 0 || channel.founder !== undefined) return;
     this.channels.delete(channel.name);
     channel.dissolve(this.clock.next());
     this.keepChannel(channel);
+  }
+
+  #beginVisit(user: User, channel: Casefolded, id: MessageId): void {
+    const { visits } = this.store;
+    const key = pair(user.identity, channel);
+    if (user.account !== undefined) visits.put(key, beginVisit(visits.get(key) ?? [], id, this.firstId));
+  }
+
+  #endVisit(user: User, channel: Casefolded, id: MessageId): void {
+    const { visits } = this.store;
+    const key = pair(user.identity, channel);
+    if (user.account !== undefined) visits.put(key, endVisit(visits.get(key) ?? [], id));
   }
 
   /** Keeps what must be known of a channel after a restart; nothing for one that anybody may make anew. */
@@ -220,13 +258,51 @@ export class Hub {
     }
   }
 
-  /** Gives a channel another name; its history stays under the old one. */
+  /** Gives a channel another name; its history stays under the old one, and whoever takes that name may not read more of it. */
   renameChannel(channel: Channel, name: string): void {
+    const id = this.clock.next();
+    const old = channel.folded;
+    const left = nameLeft(channel, id);
+    const before = this.store.channels.get(casefold(name));
     this.channels.delete(channel.name);
-    if (casefold(name) !== channel.folded) this.store.channels.delete(channel.folded);
-    channel.name = name;
+    channel.rename(name, id, before);
     this.channels.set(name, channel);
+    if (channel.folded !== old) {
+      if (left === undefined) this.store.channels.delete(old);
+      else this.store.channels.put(old, left);
+      for (const user of channel.members.keys()) {
+        this.#endVisit(user, old, id);
+        this.#beginVisit(user, channel.folded, id);
+      }
+    }
     this.keepChannel(channel);
+  }
+
+  /** Gives a user another host, and lets those who cannot be told see it leave and come back. */
+  changeHost(user: User, host: string): void {
+    const quit = this.relayAct(user, "QUIT", ["Changing host"]);
+    const change = this.relayAct(user, "CHGHOST", [user.username, host]);
+    this.toNeighbours(user, change, { having: "chghost" });
+    this.toMonitors(user, change, "chghost");
+    for (const client of this.neighbours(user)) if (!client.has("chghost")) client.relay(quit);
+    user.host = host;
+    for (const [channel, member] of user.channels) this.#comeBack(channel, member);
+  }
+
+  #comeBack(channel: Channel, { user, op, voice }: Member): void {
+    const { account, realname } = user;
+    const join = this.relayAct(user, "JOIN", [channel.name]);
+    const extended = this.relayAct(user, "JOIN", [channel.name, account ?? "*", realname]);
+    const status = `+${op ? "o" : ""}${voice ? "v" : ""}`;
+    const nicks = Array<string>(status.length - 1).fill(user.nick);
+    const mode = this.relayFromServer("MODE", [channel.name, status, ...nicks]);
+    for (const other of channel.members.keys()) {
+      for (const client of other === user ? [] : other.clients) {
+        if (client.has("chghost")) continue;
+        client.relay(client.has("extendedJoin") ? extended : join);
+        if (nicks.length > 0) client.relay(mode);
+      }
+    }
   }
 
   /** The user of a nick. */
@@ -265,6 +341,12 @@ export class Hub {
       bot: user.modes.has("B"),
       clientTags,
     });
+  }
+
+  /** A message about what a user does, with an id of its own, its last parameter cut if it must be to fit a line. */
+  relayAct(user: User, command: string, params: readonly string[]): Relay {
+    const message = fitMessage({ source: user.source, command, params });
+    return new Relay(message, { id: this.clock.next(), account: user.account, bot: user.modes.has("B") });
   }
 
   /** A message of the server's with an id of its own. */

@@ -115,6 +115,9 @@ export const TEXT_LIMITS = { topic: 390, kick: 300, away: 300, realname: 150, qu
 /** Characters of a username, with the `~` that says nobody vouched for it. */
 export const MAX_USERNAME_LENGTH = 18;
 
+/** Characters of the host that others see. */
+export const MAX_HOST_LENGTH = 63;
+
 /** Bytes of a channel's key. */
 export const MAX_KEY_BYTES = 64;
 

@@ -26,6 +26,7 @@ const ALWAYS: readonly Capability[] = [
   "messageTags",
   "multiPrefix",
   "noImplicitNames",
+  "noImplicitNamesDraft",
   "preAway",
   "readMarker",
   "serverTime",

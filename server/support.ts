@@ -6,11 +6,21 @@
  * @module
  */
 
+import type { Tags } from "../protocol.ts";
 import { CASEMAPPING, MAX_CHANNEL_LENGTH, MAX_NICK_LENGTH } from "../protocol/casemapping.ts";
 import { formatIsupport } from "../protocol/isupport.ts";
 import { CHANNEL_MODES, PREFIXES, STATUSES } from "./channel.ts";
+import { RPL_ISUPPORT } from "../protocol/numerics.ts";
+import type { Client } from "./client.ts";
 import type { Hub } from "./hub.ts";
-import { MAX_MODE_CHANGES, MAX_TARGETS, MAX_USERNAME_LENGTH, TEXT_LIMITS } from "./limits.ts";
+import {
+  MAX_HOST_LENGTH,
+  MAX_KEY_BYTES,
+  MAX_MODE_CHANGES,
+  MAX_TARGETS,
+  MAX_USERNAME_LENGTH,
+  TEXT_LIMITS,
+} from "./limits.ts";
 
 /** The tokens and their values; `""` for a token without a value. */
 export function isupportTokens(hub: Hub): Map<string, string> {
@@ -30,6 +40,8 @@ export function isupportTokens(hub: Hub): Map<string, string> {
     ["EXCEPTS", "e"],
     ["EXTBAN", ",am"],
     ["INVEX", "I"],
+    ["HOSTLEN", `${MAX_HOST_LENGTH}`],
+    ["KEYLEN", `${MAX_KEY_BYTES}`],
     ["KICKLEN", `${TEXT_LIMITS.kick}`],
     ["MAXLIST", `${list}:${limits.listEntries}`],
     ["MAXTARGETS", `${MAX_TARGETS}`],
@@ -52,9 +64,18 @@ export function isupportTokens(hub: Hub): Map<string, string> {
   ]);
 }
 
-/** The tokens in the groups in which they are sent. */
-export function isupportLines(hub: Hub): string[][] {
-  return formatIsupport(isupportTokens(hub));
+/** Sends the tokens: as a batch to a client that asked for that (https://ircv3.net/specs/extensions/extended-isupport). */
+export function sendIsupport(client: Client): void {
+  const { hub, nick } = client;
+  const groups = formatIsupport(isupportTokens(hub));
+  const fill = (tags: Tags | undefined) => {
+    for (const tokens of groups) {
+      const params = [nick, ...tokens, "are supported by this server"];
+      client.deliver({ ...(tags && { tags }), source: hub.name, command: RPL_ISUPPORT, params });
+    }
+  };
+  if (client.has("extendedIsupport")) client.batch("draft/isupport", [], fill);
+  else fill(undefined);
 }
 
 function targmax(): string {

@@ -12,8 +12,17 @@ import type { Channel, Member } from "./channel.ts";
 import type { Client } from "./client.ts";
 import type { MessageId } from "./store.ts";
 
-/** Letters of user modes: invisible, bot, operator of the server, only registered users may write, wallops. */
-export const USER_MODES = "BRiow";
+/** The user modes there are, and what they mean. */
+export const USER_MODE_MEANINGS: Readonly<Record<string, string>> = {
+  B: "is a bot: https://ircv3.net/specs/extensions/bot-mode",
+  R: "only people who are signed in to an account may write to this user",
+  i: "is not found by people who share no channel with this user",
+  o: "is an operator of the server; set by OPER, unset by the user",
+  w: "receives WALLOPS",
+};
+
+/** Letters of user modes. */
+export const USER_MODES = Object.keys(USER_MODE_MEANINGS).join("");
 
 /** What a user comes with. */
 export interface Identity {
@@ -31,7 +40,7 @@ export interface Identity {
 export class User {
   readonly username: string;
   readonly address: string;
-  readonly modes = new Set<string>();
+  readonly #modes = new Set<string>();
   /** The programs through which this user is here; none for an always-on account that is away. */
   readonly clients: Client[] = [];
   readonly channels = new Map<Channel, Member>();
@@ -96,6 +105,18 @@ export class User {
    */
   get identity(): string {
     return this.account === undefined ? this.#guest : casefold(this.account);
+  }
+
+  /** Letters of the user modes that are set. */
+  get modes(): ReadonlySet<string> {
+    return this.#modes;
+  }
+
+  /** Sets or unsets a user mode. While the user is on the server, {@linkcode Hub.setMode} does it, which counts. */
+  setMode(letter: string, on: boolean): void {
+    if (on) this.#modes.add(letter);
+    else this.#modes.delete(letter);
+    if (letter === "o" && !on) this.operator = undefined;
   }
 
   get isOperator(): boolean {

@@ -41,6 +41,11 @@ export function noteBan(barred: readonly Barred[], mask: string, set: boolean, i
   return barred.map((one) => one.mask === mask && one.to === undefined ? { ...one, to: id } : one);
 }
 
+/** Notes that every ban was lifted. */
+export function endBans(barred: readonly Barred[], id: MessageId): readonly Barred[] {
+  return barred.map((one) => one.to === undefined ? { ...one, to: id } : one);
+}
+
 /** Notes that somebody came in. A visit that a crash left open ends at `crash`. */
 export function beginVisit(visits: readonly Interval[], from: MessageId, crash: MessageId): readonly Interval[] {
   return [...endVisit(visits, crash), { from }].slice(-MAX_INTERVALS);

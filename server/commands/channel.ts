@@ -6,7 +6,7 @@
  * @module
  */
 
-import { byteLength, cutToBytes, type Message } from "../../protocol.ts";
+import { byteLength, cutToBytes, fitMessage, type Message } from "../../protocol.ts";
 import { CAPABILITIES } from "../../protocol/capability.ts";
 import { casefold, isChannelName, matchesMask } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
@@ -67,7 +67,7 @@ export const channelCommands: CommandTable = {
     run: invite,
   },
   KICK: {
-    usage: "KICK <channel> <nick>{,<nick>} [<comment>]",
+    usage: "KICK <channel>{,<channel>} <nick>{,<nick>} [<comment>]",
     description: "Put somebody out of a channel",
     spec: `${MODERN}#kick-message`,
     minimum: 2,
@@ -102,7 +102,7 @@ function join(client: RegisteredClient, { params }: Message): void {
 /** Lets a user into a channel if it may, or says why not. */
 export function joinChannel(client: RegisteredClient, name: string, key?: string): void {
   const { hub, user } = client;
-  if (!isChannelName(name)) return client.error(numeric.ERR_NOSUCHCHANNEL, name.replaceAll(" ", "_"));
+  if (!isChannelName(name)) return client.error(numeric.ERR_NOSUCHCHANNEL, name);
   const existing = hub.channels.get(name);
   if (existing?.members.has(user)) return;
   if (user.channels.size >= hub.limits.channelsPerUser) return client.error(numeric.ERR_TOOMANYCHANNELS, name);
@@ -133,10 +133,8 @@ function enter(user: User, channel: Channel, client: Client): void {
   const details = { id, account: user.account, bot: user.modes.has("B") };
   const { source } = user;
   const relay = new Relay({ source, command: "JOIN", params: [channel.name] }, details);
-  const extended = new Relay(
-    { source, command: "JOIN", params: [channel.name, user.account ?? "*", user.realname] },
-    details,
-  );
+  const params = [channel.name, user.account ?? "*", user.realname];
+  const extended = new Relay(fitMessage({ source, command: "JOIN", params }), details);
   hub.toChannel(channel, extended, { having: "extendedJoin" });
   hub.toChannel(channel, relay, { lacking: "extendedJoin" });
   hub.record(channel, extended);
@@ -146,7 +144,7 @@ function enter(user: User, channel: Channel, client: Client): void {
 }
 
 function tellAway(client: Client, channel: Channel, user: User, away: string): void {
-  const relay = client.hub.relayFrom(user, "AWAY", [away]);
+  const relay = client.hub.relayAct(user, "AWAY", [away]);
   for (const other of channel.members.keys()) {
     if (other !== user) client.hub.toUser(other, relay, { having: "awayNotify" });
   }
@@ -160,7 +158,7 @@ function tellStatus(client: Client, channel: Channel, user: User, change: string
 export function greet(client: Client, channel: Channel): void {
   if (channel.topic !== undefined) sendTopic(client, channel);
   if (client.has("readMarker")) sendMarker(client, channel.name);
-  if (!client.has("noImplicitNames")) sendNames(client, channel);
+  if (client.wantsNames) sendNames(client, channel);
   showRecent(client, channel);
 }
 
@@ -168,13 +166,13 @@ export function greet(client: Client, channel: Channel): void {
 function part(client: RegisteredClient, { params }: Message): void {
   const reason = params[1] === undefined || params[1] === "" ? [] : [cutToBytes(params[1], TEXT_LIMITS.quit)];
   for (const name of params[0]!.split(",")) {
-    const channel = joined(client, name);
+    const channel = name === "" ? undefined : joined(client, name);
     if (channel !== undefined) partChannel(client, channel, reason);
   }
 }
 
 function partChannel({ hub, user }: RegisteredClient, channel: Channel, reason: readonly string[]): void {
-  const relay = hub.relayFrom(user, "PART", [channel.name, ...reason]);
+  const relay = hub.relayAct(user, "PART", [channel.name, ...reason]);
   hub.toChannel(channel, relay);
   hub.record(channel, relay);
   hub.leave(channel, user);
@@ -188,7 +186,7 @@ function partAll(client: RegisteredClient): void {
 function topic(client: RegisteredClient, { params }: Message): void {
   const { hub, user } = client;
   const channel = hub.channels.get(params[0]!);
-  if (channel === undefined || (!channel.visibleTo(user) && params[1] === undefined)) {
+  if (channel === undefined || !channel.visibleTo(user)) {
     return client.error(numeric.ERR_NOSUCHCHANNEL, params[0]!);
   }
   if (params[1] === undefined) return sendTopic(client, channel);
@@ -199,7 +197,7 @@ function topic(client: RegisteredClient, { params }: Message): void {
   const text = cutToBytes(params[1], TEXT_LIMITS.topic);
   if (text === (channel.topic?.text ?? "")) return;
   channel.topic = text === "" ? undefined : { text, by: user.source, at: hub.clock.now() };
-  const relay = hub.relayFrom(user, "TOPIC", [channel.name, text]);
+  const relay = hub.relayAct(user, "TOPIC", [channel.name, text]);
   hub.toChannel(channel, relay);
   hub.record(channel, relay);
   hub.keepChannel(channel);
@@ -216,16 +214,21 @@ function sendTopic(client: Client, channel: Channel): void {
 function names(client: RegisteredClient, { params }: Message): void {
   const name = params[0]?.split(",")[0];
   if (name === undefined || name === "") {
-    for (const channel of client.user.channels.keys()) sendNames(client, channel);
-    if (client.user.channels.size === 0) client.numeric(numeric.RPL_ENDOFNAMES, "*", "End of NAMES list");
-    return;
+    // "servers SHOULD return one RPL_ENDOFNAMES numeric with the <channel> parameter set to an asterisk"
+    for (const channel of client.user.channels.keys()) sendMembers(client, channel);
+    return client.numeric(numeric.RPL_ENDOFNAMES, "*", "End of NAMES list");
   }
   const channel = client.hub.channels.get(name);
   if (channel !== undefined && channel.visibleTo(client.user)) return sendNames(client, channel);
-  client.numeric(numeric.RPL_ENDOFNAMES, name.replaceAll(" ", "_") || "*", "End of NAMES list");
+  client.numeric(numeric.RPL_ENDOFNAMES, name, "End of NAMES list");
 }
 
 function sendNames(client: Client, channel: Channel): void {
+  sendMembers(client, channel);
+  client.numeric(numeric.RPL_ENDOFNAMES, channel.name, "End of NAMES list");
+}
+
+function sendMembers(client: Client, channel: Channel): void {
   const symbol = channel.secret ? "@" : "=";
   const insider = client.user !== undefined && channel.members.has(client.user);
   const all = client.has("multiPrefix");
@@ -248,7 +251,6 @@ function sendNames(client: Client, channel: Channel): void {
     bytes += length;
   }
   if (line !== "") client.numeric(numeric.RPL_NAMREPLY, symbol, channel.name, line);
-  client.numeric(numeric.RPL_ENDOFNAMES, channel.name, "End of NAMES list");
 }
 
 // LIST [<mask or condition>{,<mask or condition>}]
@@ -298,9 +300,8 @@ function invite(client: RegisteredClient, { params }: Message): void {
   if (name === undefined) return client.error(numeric.ERR_NEEDMOREPARAMS, "INVITE");
   const guest = hub.users.get(nick!);
   if (guest === undefined) return client.error(numeric.ERR_NOSUCHNICK, nick!);
-  const channel = hub.channels.get(name);
-  if (channel === undefined) return client.error(numeric.ERR_NOSUCHCHANNEL, name);
-  if (!channel.members.has(user)) return client.error(numeric.ERR_NOTONCHANNEL, channel.name);
+  const channel = joined(client, name);
+  if (channel === undefined) return;
   if (channel.members.has(guest)) return client.error(numeric.ERR_USERONCHANNEL, guest.nick, channel.name);
   if (channel.modes.has("i") && !channel.isOperator(user)) {
     return client.error(numeric.ERR_CHANOPRIVSNEEDED, channel.name);
@@ -325,24 +326,40 @@ function invitations(client: RegisteredClient): void {
   client.numeric(numeric.RPL_ENDOFINVITELIST, "End of INVITE list");
 }
 
-// KICK <channel> <user>{,<user>} [<comment>]
+// KICK <channel>{,<channel>} <user>{,<user>} [<comment>]
 function kick(client: RegisteredClient, { params }: Message): void {
-  const { user } = client;
-  const channel = joined(client, params[0]!);
-  if (channel === undefined) return;
-  if (!channel.isOperator(user)) return client.error(numeric.ERR_CHANOPRIVSNEEDED, channel.name);
-  const nicks = params[1]!.split(",");
-  for (const nick of nicks.slice(MAX_TARGETS)) client.error(numeric.ERR_TOOMANYTARGETS, nick);
-  for (const nick of nicks.slice(0, MAX_TARGETS)) kickOne(client, channel, nick, params[2]);
+  const [channels, nicks] = [params[0]!.split(","), params[1]!.split(",")];
+  // "there MUST be either one channel parameter and multiple user parameter, or as many channel parameters as there are
+  // user parameters": https://modern.ircdocs.horse/#kick-message
+  if (channels.length !== 1 && channels.length !== nicks.length) {
+    return client.error(numeric.ERR_NEEDMOREPARAMS, "KICK");
+  }
+  const pairs = nicks.map((nick, i) => [channels[channels.length === 1 ? 0 : i]!, nick] as const);
+  for (const [name, nick] of pairs.slice(0, MAX_TARGETS)) {
+    if (!kickOne(client, name, nick, params[2]) && channels.length === 1) return;
+  }
+  for (const [, nick] of pairs.slice(MAX_TARGETS)) client.error(numeric.ERR_TOOMANYTARGETS, nick);
 }
 
-function kickOne(client: RegisteredClient, channel: Channel, nick: string, comment: string | undefined): void {
+/** `false`: this user may put nobody out of this channel. */
+function kickOne(client: RegisteredClient, name: string, nick: string, comment: string | undefined): boolean {
+  const channel = joined(client, name);
+  if (channel !== undefined && !channel.isOperator(client.user)) {
+    client.error(numeric.ERR_CHANOPRIVSNEEDED, channel.name);
+  } else if (channel !== undefined) {
+    kickFrom(client, channel, nick, comment);
+    return true;
+  }
+  return false;
+}
+
+function kickFrom(client: RegisteredClient, channel: Channel, nick: string, comment: string | undefined): void {
   const { hub, user } = client;
   const target = hub.users.get(nick);
   if (target === undefined) return client.error(numeric.ERR_NOSUCHNICK, nick);
   if (!channel.members.has(target)) return client.error(numeric.ERR_USERNOTINCHANNEL, target.nick, channel.name);
   const text = cutToBytes(comment || user.nick, TEXT_LIMITS.kick);
-  const relay = hub.relayFrom(user, "KICK", [channel.name, target.nick, text]);
+  const relay = hub.relayAct(user, "KICK", [channel.name, target.nick, text]);
   hub.toChannel(channel, relay);
   hub.record(channel, relay);
   hub.leave(channel, target);
@@ -352,20 +369,19 @@ function kickOne(client: RegisteredClient, channel: Channel, nick: string, comme
 function rename(client: RegisteredClient, { params }: Message): void {
   const { hub, user } = client;
   const [from, to, reason = ""] = params as [string, string, string?];
-  const channel = hub.channels.get(from);
-  if (channel === undefined || !channel.visibleTo(user)) return client.error(numeric.ERR_NOSUCHCHANNEL, from);
-  if (!channel.members.has(user)) return client.error(numeric.ERR_NOTONCHANNEL, channel.name);
+  const channel = joined(client, from);
+  if (channel === undefined) return;
   if (!channel.isOperator(user)) return client.error(numeric.ERR_CHANOPRIVSNEEDED, channel.name);
   if (!isChannelName(to)) {
     return client.fail("RENAME", "CANNOT_RENAME", channel.name, to, "That is no name for a channel");
   }
-  if (hub.channels.has(to) && casefold(to) !== casefold(from)) {
+  if (to === channel.name || (hub.channels.has(to) && casefold(to) !== casefold(from))) {
     return client.fail("RENAME", "CHANNEL_NAME_IN_USE", channel.name, to, "There is a channel of that name already");
   }
   const old = channel.name;
   hub.renameChannel(channel, to);
   const text = cutToBytes(reason, TEXT_LIMITS.topic);
-  hub.toChannel(channel, hub.relayFrom(user, "RENAME", [old, to, text]), { having: "channelRename" });
+  hub.toChannel(channel, hub.relayAct(user, "RENAME", [old, to, text]), { having: "channelRename" });
   for (const { user: member } of channel.members.values()) {
     for (const each of member.clients) if (!each.has("channelRename")) moveOver(each, channel, old, text);
   }
@@ -373,14 +389,16 @@ function rename(client: RegisteredClient, { params }: Message): void {
 
 /** For a client that does not know RENAME: out of the old channel, into the new one. */
 function moveOver(client: Client, channel: Channel, old: string, reason: string): void {
-  const { source } = client.user!;
+  // "This fallback SHOULD NOT be used if the rename only changes the case of the channel name"
   if (casefold(old) === casefold(channel.name)) return;
+  const { source } = client.user!;
+  if (client.plain?.channel === old) client.plain.channel = channel.name;
   client.deliver({ source, command: "PART", params: [old, reason || `Renamed to ${channel.name}`] });
   const { account, realname } = client.user!;
   const more = client.has("extendedJoin") ? [account ?? "*", realname] : [];
   client.deliver({ source, command: "JOIN", params: [channel.name, ...more] });
   if (channel.topic !== undefined) sendTopic(client, channel);
-  sendNames(client, channel);
+  if (client.wantsNames) sendNames(client, channel);
 }
 
 /** The channel of a name if the user is in it; says so if not. */
@@ -388,7 +406,7 @@ export function joined(client: RegisteredClient, name: string): Channel | undefi
   const channel = client.hub.channels.get(name);
   if (channel?.members.has(client.user)) return channel;
   const known = channel !== undefined && channel.visibleTo(client.user);
-  client.error(known ? numeric.ERR_NOTONCHANNEL : numeric.ERR_NOSUCHCHANNEL, known ? channel.name : name || "*");
+  client.error(known ? numeric.ERR_NOTONCHANNEL : numeric.ERR_NOSUCHCHANNEL, known ? channel.name : name);
   return undefined;
 }
 

@@ -16,7 +16,7 @@ import type { Client, RegisteredClient, Registration } from "../client.ts";
 import { type CommandTable, MODERN } from "../command.ts";
 import { MAX_USERNAME_LENGTH, TEXT_LIMITS } from "../limits.ts";
 import { offer } from "../offer.ts";
-import { isupportLines } from "../support.ts";
+import { sendIsupport } from "../support.ts";
 import { User, USER_MODES } from "../user.ts";
 import { claimNick, joinAccount, mayRegister } from "./account.ts";
 import { sendLusers, sendMotd } from "./query.ts";
@@ -82,7 +82,7 @@ export const connectionCommands: CommandTable = {
   },
   ISUPPORT: {
     usage: "ISUPPORT",
-    description: "What the server supports, also before registration",
+    description: "What the server supports; before registration for who asked for draft/extended-isupport",
     spec: CAPABILITIES.extendedIsupport.spec,
     minimum: 0,
     early: true,
@@ -110,15 +110,20 @@ function cap(client: Client, { params }: Message): void {
 // CAP LS [<version>]
 function capLs(client: Client, version: string | undefined): void {
   negotiate(client);
-  client.capVersion = Math.max(client.capVersion, Number(version) || 301);
-  // "Clients that support version 302 ... also implicitly have cap-notify": capability-negotiation#cap-notify
-  if (client.capVersion >= 302) client.capabilities.add("capNotify");
-  sendNames(client, "LS", formatOffer(offer(client), client.capVersion));
+  const asked = Number(version) || 301;
+  // "If a client sends a higher CAP version at any time, the server MUST store the higher version. If a client sends a
+  // lower CAP version (or omits the version number entirely), servers SHOULD return a CAP LS reply consistent with the
+  // request's version": https://ircv3.net/specs/extensions/capability-negotiation#cap-ls-version
+  client.capVersion = Math.max(client.capVersion, asked);
+  // "This capability MUST be implicitly enabled if the client requests CAP LS with a version of 302 or newer"
+  if (asked >= 302) client.capabilities.add("capNotify");
+  sendNames(client, "LS", formatOffer(offer(client), asked), asked);
 }
 
 // CAP LIST
 function capList(client: Client): void {
-  sendNames(client, "LIST", [...client.capabilities].map((capability) => CAPABILITIES[capability].name));
+  const names = [...client.capabilities].map((capability) => CAPABILITIES[capability].name);
+  sendNames(client, "LIST", names, client.capVersion);
 }
 
 // CAP REQ :[-]<capability>{ [-]<capability>}
@@ -138,7 +143,8 @@ function capReq(client: Client, text: string): void {
 function mayGrant(client: Client, { name, on }: Wish): boolean {
   const capability = capabilityNamed(name);
   if (capability === undefined || !offer(client).has(capability)) return false;
-  // "cap-notify ... clients MUST NOT be able to disable": capability-negotiation#cap-notify
+  // "servers MUST NOT disable the cap-notify capability if the client requests CAP LS with a version of 302 or newer":
+  // https://ircv3.net/specs/extensions/capability-negotiation#cap-notify
   return on || capability !== "capNotify" || client.capVersion < 302;
 }
 
@@ -154,11 +160,11 @@ function negotiate(client: Client): void {
 }
 
 /** Sends names in as many lines as they need; only version 302 knows more than one. */
-function sendNames(client: Client, subcommand: string, names: readonly string[]): void {
+function sendNames(client: Client, subcommand: string, names: readonly string[], version: number): void {
   const lines: string[] = [""];
   for (const name of names) {
     const line = lines.at(-1)!;
-    if (line.length + name.length < 400 || client.capVersion < 302) lines[lines.length - 1] = `${line} ${name}`.trim();
+    if (line.length + name.length < 400 || version < 302) lines[lines.length - 1] = `${line} ${name}`.trim();
     else lines.push(name);
   }
   const last = lines.pop()!;
@@ -191,7 +197,7 @@ function nick(client: Client, { params }: Message): void {
 }
 
 function refuseNick(client: Client, wanted: string, why: string): void {
-  client.numeric(numeric.ERR_ERRONEUSNICKNAME, wanted.replaceAll(" ", "_") || "*", `That nick is not possible: ${why}`);
+  client.numeric(numeric.ERR_ERRONEUSNICKNAME, wanted, `That nick is not possible: ${why}`);
 }
 
 // USER <username> 0 * <realname>
@@ -230,18 +236,29 @@ export function register(client: Client): void {
     return;
   }
   const newcomer = userFrom(client, registration);
-  seat(client, newcomer);
+  hub.seat(client, newcomer);
   hub.addUser(newcomer);
   welcome(client as RegisteredClient);
 }
 
 function userFrom({ hub, remote }: Client, registration: Complete): User {
   const { nick, username, realname, account, away } = registration;
-  const { address } = remote;
-  const identity = { nick, username, realname, host: hub.cloak(address), address, account };
+  const identity = {
+    nick,
+    username,
+    realname,
+    host: hub.cloak(remote.address),
+    address: shown(remote.address),
+    account,
+  };
   const user = new User(identity, hub.clock.next(), hub.clock.now());
   user.away = away;
   return user;
+}
+
+/** An address that can stand before other parameters: `::1` becomes `0::1`, which is the same. */
+function shown(address: string): string {
+  return address.startsWith(":") ? `0${address}` : address;
 }
 
 type Complete = Registration & { nick: string; username: string; realname: string };
@@ -249,13 +266,6 @@ type Complete = Registration & { nick: string; username: string; realname: strin
 function isComplete(registration: Registration): registration is Complete {
   const { negotiating, nick, username } = registration;
   return !negotiating && nick !== undefined && username !== undefined;
-}
-
-/** Makes a client one of a user's. */
-export function seat(client: Client, user: User): void {
-  client.registration = undefined;
-  client.user = user;
-  user.clients.push(client);
 }
 
 /** What a client is told once it is registered, in the order that clients expect. */
@@ -269,23 +279,15 @@ export function welcome(client: RegisteredClient): void {
   const modes = [...list + always + whenSet + never + statuses].sort().join("");
   const withParam = [...list + always + whenSet + statuses].sort().join("");
   client.numeric(numeric.RPL_MYINFO, hub.name, `chat-${version}`, USER_MODES, modes, withParam);
-  for (const tokens of isupportLines(hub)) client.numeric(numeric.RPL_ISUPPORT, ...tokens, "are supported here");
+  sendIsupport(client);
   sendLusers(client);
   sendMotd(client);
 }
 
 // ISUPPORT
 function isupport(client: Client): void {
-  client.batch("draft/isupport", [], (tags) => {
-    for (const tokens of isupportLines(client.hub)) {
-      client.deliver({
-        ...(tags && { tags }),
-        source: client.hub.name,
-        command: numeric.RPL_ISUPPORT,
-        params: [client.nick, ...tokens, "are supported here"],
-      });
-    }
-  });
+  if (client.user === undefined && !client.has("extendedIsupport")) return client.error(numeric.ERR_NOTREGISTERED);
+  sendIsupport(client);
 }
 
 // PING <token>
@@ -297,6 +299,7 @@ function ping(client: Client, { params }: Message): void {
 // QUIT [<reason>]
 function quit(client: Client, { params }: Message): void {
   const said = cutToBytes(params[0] ?? "", TEXT_LIMITS.quit);
-  client.close(said === "" ? "Client quit" : `Quit: ${said}`);
+  // "This applies even if <reason> is empty": https://modern.ircdocs.horse/#quit-message
+  client.close(`Quit: ${said}`);
   client.hub.disconnect(client, client.leaving!);
 }

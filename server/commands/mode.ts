@@ -6,9 +6,9 @@
  * @module
  */
 
-import { byteLength, type Message } from "../../protocol.ts";
+import { byteLength, MAX_BODY_BYTES, type Message } from "../../protocol.ts";
 import { looksLikeChannel } from "../../protocol/casemapping.ts";
-import { formatModes, type ModeChange, parseModes } from "../../protocol/mode.ts";
+import { formatModes, groupModes, type ModeChange, parseModes, takesParam } from "../../protocol/mode.ts";
 import * as numeric from "../../protocol/numerics.ts";
 import { type Channel, CHANNEL_MODES, type ListLetter, type Member, STATUSES } from "../channel.ts";
 import type { Client, RegisteredClient } from "../client.ts";
@@ -30,18 +30,34 @@ function channelMode(client: RegisteredClient, name: string, params: readonly st
   }
   if (params.length === 0) return sendModes(client, channel);
   const done: ModeChange[] = [];
-  for (const change of parseModes(params, CHANNEL_MODES).slice(0, MAX_MODE_CHANGES)) {
-    const applied = changeChannel(client, channel, change, done.length === 0);
+  for (const change of distinct(parseModes(params, CHANNEL_MODES)).slice(0, MAX_MODE_CHANGES)) {
+    const applied = changeChannel(client, channel, change);
     if (applied === false) break;
     if (applied !== undefined) done.push(applied);
   }
-  if (done.length === 0) return;
-  const relay = client.hub.relayFrom(client.user, "MODE", [channel.name, ...formatModes(done)]);
-  for (const { add, letter, param } of done) if (letter === "b") channel.noteBan(param!, add, relay.details.id);
-  channel.noteDoors(relay.details.id);
-  client.hub.toChannel(channel, relay);
-  client.hub.record(channel, relay);
-  client.hub.keepChannel(channel);
+  if (done.length > 0) tellModes(client, channel, done);
+}
+
+/** Without what asks for a list that was asked for before: however often the letter stands there, one answer is enough. */
+function distinct(changes: readonly ModeChange[]): ModeChange[] {
+  const asked = new Set<string>();
+  return changes.filter(({ letter, param }) => {
+    if (param !== undefined || !isList(letter)) return true;
+    return asked.size < asked.add(letter).size;
+  });
+}
+
+function tellModes({ hub, user }: RegisteredClient, channel: Channel, done: readonly ModeChange[]): void {
+  const room = MAX_BODY_BYTES - byteLength(`:${user.source} MODE ${channel.name} `);
+  for (const changes of groupModes(done, room)) {
+    const relay = hub.relayFrom(user, "MODE", [channel.name, ...formatModes(changes)]);
+    const { id } = relay.details;
+    for (const { add, letter, param } of changes) if (letter === "b") channel.noteBan(param!, add, id);
+    channel.noteDoors(id);
+    hub.toChannel(channel, relay);
+    hub.record(channel, relay);
+  }
+  hub.keepChannel(channel);
 }
 
 function sendModes(client: RegisteredClient, channel: Channel): void {
@@ -59,7 +75,6 @@ function changeChannel(
   client: RegisteredClient,
   channel: Channel,
   change: ModeChange,
-  first: boolean,
 ): ModeChange | undefined | false {
   const { letter, param } = change;
   if (isList(letter) && param === undefined) return sendList(client, channel, letter);
@@ -69,9 +84,11 @@ function changeChannel(
   }
   if (!channel.isOperator(client.user)) {
     const outside = !channel.members.has(client.user);
-    if (first) client.error(outside ? numeric.ERR_NOTONCHANNEL : numeric.ERR_CHANOPRIVSNEEDED, channel.name);
+    client.error(outside ? numeric.ERR_NOTONCHANNEL : numeric.ERR_CHANOPRIVSNEEDED, channel.name);
     return false;
   }
+  // "If a type B or C mode does not have a parameter when being set, the server MUST ignore that mode."
+  if (change.param === undefined && takesParam(letter, change.add, CHANNEL_MODES) && letter !== "k") return undefined;
   if (isList(letter)) return changeList(client, channel, letter, change);
   if (STATUSES.includes(letter)) return changeStatus(client, channel, change);
   if (letter === "k") return changeKey(client, channel, change);
@@ -86,11 +103,7 @@ function changeFlag(channel: Channel, { add, letter }: ModeChange): ModeChange |
 }
 
 function changeStatus(client: RegisteredClient, channel: Channel, change: ModeChange): ModeChange | undefined {
-  const { add, letter, param } = change;
-  if (param === undefined) {
-    client.error(numeric.ERR_NEEDMOREPARAMS, "MODE");
-    return undefined;
-  }
+  const { add, letter, param = "" } = change;
   const user = client.hub.users.get(param);
   const member = user && channel.members.get(user);
   if (user === undefined) client.error(numeric.ERR_NOSUCHNICK, param);
@@ -109,8 +122,8 @@ function changeKey(client: Client, channel: Channel, { add, param }: ModeChange)
     channel.key = undefined;
     return { add, letter: "k", param: old };
   }
-  if (param === undefined) client.error(numeric.ERR_NEEDMOREPARAMS, "MODE");
-  else if (!/^[^\s,:][^\s,]*$/.test(param) || byteLength(param) > MAX_KEY_BYTES) {
+  if (param === undefined) return undefined;
+  if (!/^[^\s,:][^\s,]*$/.test(param) || byteLength(param) > MAX_KEY_BYTES) {
     const why = `A key has no spaces or commas and at most ${MAX_KEY_BYTES} bytes`;
     client.numeric(numeric.ERR_INVALIDMODEPARAM, channel.name, "k", "*", why);
   } else if (param !== channel.key) {
@@ -127,8 +140,7 @@ function changeLimit(client: Client, channel: Channel, { add, param = "" }: Mode
     return { add, letter: "l" };
   }
   if (!/^[1-9]\d{0,8}$/.test(param)) {
-    const shown = /^[^\s:]\S*$/.test(param) ? param : "*";
-    client.numeric(numeric.ERR_INVALIDMODEPARAM, channel.name, "l", shown, "A limit is a number from 1 on");
+    client.numeric(numeric.ERR_INVALIDMODEPARAM, channel.name, "l", param, "A limit is a number from 1 on");
     return undefined;
   }
   if (channel.limit === Number(param)) return undefined;
@@ -193,13 +205,12 @@ function userMode(client: RegisteredClient, nick: string, params: readonly strin
     if (!USER_MODES.includes(letter)) unknown = true;
     else if (user.modes.has(letter) !== add && !(letter === "o" && add)) done.push(setUserMode(client, letter, add));
   }
-  if (unknown) client.error(numeric.ERR_UMODEUNKNOWNFLAG);
+  // "the server MUST apply the modes that are implemented, and then send the ERR_UMODEUNKNOWNFLAG"
   if (done.length > 0) hub.toUser(user, hub.relayFrom(user, "MODE", [user.nick, ...formatModes(done)]));
+  if (unknown) client.error(numeric.ERR_UMODEUNKNOWNFLAG);
 }
 
-function setUserMode({ user }: RegisteredClient, letter: string, add: boolean): ModeChange {
-  if (add) user.modes.add(letter);
-  else user.modes.delete(letter);
-  if (letter === "o") user.operator = undefined;
+function setUserMode({ hub, user }: RegisteredClient, letter: string, add: boolean): ModeChange {
+  hub.setMode(user, letter, add);
   return { add, letter };
 }

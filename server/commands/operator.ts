@@ -1,5 +1,5 @@
 /**
- * OPER KILL WALLOPS REHASH: for operators of the server.
+ * OPER KILL WALLOPS CHGHOST REHASH: for operators of the server.
  *
  * https://modern.ircdocs.horse/#operator-messages
  *
@@ -7,10 +7,11 @@
  */
 
 import { cutToBytes, type Message } from "../../protocol.ts";
+import { CAPABILITIES } from "../../protocol/capability.ts";
 import * as numeric from "../../protocol/numerics.ts";
 import type { RegisteredClient } from "../client.ts";
 import { type CommandTable, MODERN, type Outcome } from "../command.ts";
-import { TEXT_LIMITS } from "../limits.ts";
+import { MAX_HOST_LENGTH, TEXT_LIMITS } from "../limits.ts";
 import { verifyPassword } from "../password.ts";
 
 /** Rows of this file. */
@@ -38,6 +39,14 @@ export const operatorCommands: CommandTable = {
     minimum: 1,
     operator: true,
     run: wallops,
+  },
+  CHGHOST: {
+    usage: "CHGHOST <nick> <host>",
+    description: "Change the host that others see of somebody",
+    spec: CAPABILITIES.chghost.spec,
+    minimum: 2,
+    operator: true,
+    run: chghost,
   },
   REHASH: {
     usage: "REHASH",
@@ -71,7 +80,7 @@ export function becomeOperator(client: RegisteredClient, name: string): void {
   const { hub, user } = client;
   hub.log(`${user.source} is now operator ${name}`);
   user.operator = name;
-  user.modes.add("o");
+  hub.setMode(user, "o", true);
   client.numeric(numeric.RPL_YOUREOPER, "You are now an operator of this server");
   hub.toUser(user, hub.relayFrom(user, "MODE", [user.nick, "+o"]));
 }
@@ -80,22 +89,45 @@ export function becomeOperator(client: RegisteredClient, name: string): void {
 function kill(client: RegisteredClient, { params }: Message): void {
   const { hub, user } = client;
   const target = hub.users.get(params[0]!);
-  if (target === undefined) return client.error(numeric.ERR_NOSUCHNICK, params[0]!.replaceAll(" ", "_") || "*");
+  if (target === undefined) return client.error(numeric.ERR_NOSUCHNICK, params[0]!);
   const reason = cutToBytes(params[1] || "No reason given", TEXT_LIMITS.quit);
   hub.log(`${user.source} killed ${target.source}: ${reason}`);
-  hub.toUser(target, hub.relayFrom(user, "KILL", [target.nick, reason]));
+  hub.toUser(target, hub.relayAct(user, "KILL", [target.nick, reason]));
   hub.quit(target, `Killed by ${user.nick}: ${reason}`);
 }
 
 // WALLOPS <text>
 function wallops(client: RegisteredClient, { params }: Message): void {
   const { hub } = client;
-  const relay = hub.relayFrom(client.user, "WALLOPS", [params[0]!]);
+  if (params[0] === "") return client.error(numeric.ERR_NEEDMOREPARAMS, "WALLOPS");
+  const relay = hub.relayAct(client.user, "WALLOPS", [params[0]!]);
   for (const user of hub.users.values()) if (user.modes.has("w")) hub.toUser(user, relay);
 }
 
+// CHGHOST <nick> <host>
+function chghost(client: RegisteredClient, { params }: Message): void {
+  const { hub, user } = client;
+  const [nick, host] = params as [string, string];
+  const target = hub.users.get(nick);
+  if (target === undefined) return client.error(numeric.ERR_NOSUCHNICK, nick);
+  if (!HOST.test(host) || host.length > MAX_HOST_LENGTH) {
+    return client.fail("CHGHOST", "INVALID_HOST", host, "A host has letters, digits and . - : / only");
+  }
+  if (target.host === host) return;
+  hub.log(`${user.source} changed the host of ${target.source} to ${host}`);
+  hub.changeHost(target, host);
+  for (const each of target.clients) {
+    if (!each.has("chghost")) each.numeric(numeric.RPL_HOSTHIDDEN, host, "is now your host");
+  }
+  if (!target.clients.includes(client)) client.say("NOTICE", client.nick, `${target.nick} now has the host ${host}`);
+}
+
+const HOST = /^[A-Za-z0-9][A-Za-z0-9.:/-]*$/;
+
 // REHASH
 function rehash(client: RegisteredClient): Outcome {
-  client.numeric(numeric.RPL_REHASHING, "*", "Reading the files again");
-  return client.hub.rehash().then((outcome) => () => client.say("NOTICE", client.nick, outcome));
+  return client.hub.rehash().then((outcome) => () => {
+    client.numeric(numeric.RPL_REHASHING, "*", "Read the files again");
+    client.say("NOTICE", client.nick, outcome);
+  });
 }

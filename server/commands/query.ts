@@ -8,22 +8,22 @@
 
 import { byteLength, cutToBytes, type Message } from "../../protocol.ts";
 import { CAPABILITIES } from "../../protocol/capability.ts";
-import { isNick, looksLikeChannel, matchesMask } from "../../protocol/casemapping.ts";
+import { casefold, isNick, looksLikeChannel, matchesMask } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
 import { type Channel, prefixOf } from "../channel.ts";
 import type { Client, RegisteredClient } from "../client.ts";
 import { type CommandTable, MODERN } from "../command.ts";
 import { TEXT_LIMITS } from "../limits.ts";
-import { isupportLines } from "../support.ts";
+import { sendIsupport } from "../support.ts";
 import type { User } from "../user.ts";
 
 /** Rows of this file. */
 export const queryCommands: CommandTable = {
   WHO: {
-    usage: "WHO <mask> [%<fields>[,<token>]]",
-    description: "Who is in a channel or fits a mask",
-    spec: `${MODERN}#who-message`,
-    minimum: 1,
+    usage: "WHO [<mask>] [o][%<fields>[,<token>]]",
+    description: "Who is in a channel or fits a mask; o: operators of the server only",
+    spec: "https://ircv3.net/specs/extensions/whox",
+    minimum: 0,
     cost: 2,
     run: who,
   },
@@ -80,7 +80,7 @@ export const queryCommands: CommandTable = {
   },
   LINKS: {
     usage: "LINKS",
-    description: "The servers of the network",
+    description: "The other servers of the network: there are none",
     spec: `${MODERN}#links-message`,
     minimum: 0,
     run: links,
@@ -123,9 +123,9 @@ export const queryCommands: CommandTable = {
   },
 };
 
-// WHO <mask> [%<fields>[,<token>]]
+// WHO [<mask>] [%<fields>[,<token>]]
 function who(client: RegisteredClient, { params }: Message): void {
-  const [mask, options] = params as [string, string?];
+  const [mask = "*", options] = params;
   const whox = options?.includes("%") ? parseWhox(options) : undefined;
   const operatorsOnly = options !== undefined && options.split("%", 1)[0] === "o";
   for (const [user, channel] of whoFits(client, mask)) {
@@ -133,7 +133,7 @@ function who(client: RegisteredClient, { params }: Message): void {
     if (whox === undefined) sendWho(client, user, channel);
     else sendWhox(client, user, channel, whox);
   }
-  client.numeric(numeric.RPL_ENDOFWHO, mask.replaceAll(" ", "_") || "*", "End of WHO list");
+  client.numeric(numeric.RPL_ENDOFWHO, mask, "End of WHO list");
 }
 
 /** The users that WHO names, each with the channel that it is asked about. */
@@ -175,7 +175,8 @@ interface Whox {
   readonly token: string;
 }
 
-// "the order of the fields is always tcuihsnfdlaor": https://ircv3.net/specs/extensions/whox
+// "Servers MUST send the fields in the order specified above": https://ircv3.net/specs/extensions/whox. Its fields, and d
+// (hops) and o (status in the channel), which are older than it, where servers have always sent them.
 const WHOX_FIELDS = "tcuihsnfdlaor";
 
 function parseWhox(options: string): Whox {
@@ -214,9 +215,9 @@ function whois(client: RegisteredClient, { params }: Message): void {
   const nick = (params[1] || params[0] || "").split(",")[0]!;
   if (nick === "") return client.error(numeric.ERR_NONICKNAMEGIVEN);
   const user = client.hub.userNamed(nick);
-  if (user === undefined) client.error(numeric.ERR_NOSUCHNICK, nick.replaceAll(" ", "_"));
+  if (user === undefined) client.error(numeric.ERR_NOSUCHNICK, nick);
   else sendWhois(client, user);
-  client.numeric(numeric.RPL_ENDOFWHOIS, user?.nick ?? nick.replaceAll(" ", "_"), "End of WHOIS");
+  client.numeric(numeric.RPL_ENDOFWHOIS, nick, "End of WHOIS");
 }
 
 function sendWhois(client: RegisteredClient, user: User): void {
@@ -263,12 +264,12 @@ function whowas(client: RegisteredClient, { params }: Message): void {
   const nick = params[0]!.split(",")[0]!;
   const count = Number(params[1]);
   const all = client.hub.whowas.get(nick);
-  if (all.length === 0) client.error(numeric.ERR_WASNOSUCHNICK, nick || "*");
+  if (all.length === 0) client.error(numeric.ERR_WASNOSUCHNICK, nick);
   for (const gone of count > 0 ? all.slice(0, count) : all) {
     client.numeric(numeric.RPL_WHOWASUSER, gone.nick, gone.username, gone.host, "*", gone.realname);
     client.numeric(numeric.RPL_WHOISSERVER, gone.nick, client.hub.name, new Date(gone.at).toUTCString());
   }
-  client.numeric(numeric.RPL_ENDOFWHOWAS, nick || "*", "End of WHOWAS");
+  client.numeric(numeric.RPL_ENDOFWHOWAS, nick, "End of WHOWAS");
 }
 
 // MOTD [<server>]
@@ -288,16 +289,14 @@ export function sendMotd(client: Client): void {
 /** Sends how many are here. */
 export function sendLusers(client: Client): void {
   const { hub } = client;
-  const users = [...hub.users.values()];
-  const invisible = users.filter(({ modes }) => modes.has("i")).length;
-  const operators = users.filter(({ isOperator }) => isOperator).length;
-  const total = users.length;
+  const total = hub.users.size;
+  const invisible = hub.countMode("i");
   const most = hub.maxUsers;
   client.numeric(
     numeric.RPL_LUSERCLIENT,
     `There are ${total - invisible} users and ${invisible} invisible on 1 servers`,
   );
-  client.numeric(numeric.RPL_LUSEROP, `${operators}`, "operators online");
+  client.numeric(numeric.RPL_LUSEROP, `${hub.countMode("o")}`, "operators online");
   client.numeric(numeric.RPL_LUSERUNKNOWN, `${hub.unregistered}`, "connections not registered");
   client.numeric(numeric.RPL_LUSERCHANNELS, `${hub.channels.size}`, "channels formed");
   client.numeric(numeric.RPL_LUSERME, `I have ${total} clients and 0 servers`);
@@ -310,7 +309,7 @@ function version(client: RegisteredClient, { params }: Message): void {
   if (!isHere(client, params[0])) return;
   const { hub } = client;
   client.numeric(numeric.RPL_VERSION, `chat-${hub.options.version}`, hub.name, "one program that is server and client");
-  for (const tokens of isupportLines(hub)) client.numeric(numeric.RPL_ISUPPORT, ...tokens, "are supported here");
+  sendIsupport(client);
 }
 
 // ADMIN [<server>]
@@ -341,19 +340,18 @@ function time(client: RegisteredClient, { params }: Message): void {
 
 // STATS <letter>
 function stats(client: RegisteredClient, { params }: Message): void {
-  const letter = params[0]!.slice(0, 1) || "*";
+  const [letter = "*"] = params[0]!;
   if (letter === "u") {
     const seconds = Math.floor((client.hub.clock.now() - client.hub.started) / 1000);
     const clock = new Date(seconds % 86_400 * 1000).toISOString().slice(11, 19);
     client.numeric(numeric.RPL_STATSUPTIME, `Server up ${Math.floor(seconds / 86_400)} days ${clock}`);
   }
-  client.numeric(numeric.RPL_ENDOFSTATS, letter === " " ? "*" : letter, "End of STATS; only u tells something");
+  client.numeric(numeric.RPL_ENDOFSTATS, letter, "End of STATS; only u tells something");
 }
 
 // LINKS
 function links(client: RegisteredClient): void {
-  const { name, options } = client.hub;
-  client.numeric(numeric.RPL_LINKS, name, name, `0 ${options.network}`);
+  // "Servers MAY omit some or all servers on the network, including itself.": https://modern.ircdocs.horse/#links-message
   client.numeric(numeric.RPL_ENDOFLINKS, "*", "End of LINKS");
 }
 
@@ -361,7 +359,7 @@ function links(client: RegisteredClient): void {
 function isHere(client: Client, target: string | undefined): boolean {
   const { hub } = client;
   if (target === undefined || target === "" || matchesMask(target, hub.name) || hub.users.has(target)) return true;
-  client.error(numeric.ERR_NOSUCHSERVER, target.replaceAll(" ", "_"));
+  client.error(numeric.ERR_NOSUCHSERVER, target);
   return false;
 }
 
@@ -392,7 +390,7 @@ function away(client: Client, { params }: Message): void {
     else registration.away = text;
   } else if (text !== (user.away ?? "")) {
     user.away = text === "" ? undefined : text;
-    const relay = hub.relayFrom(user, "AWAY", text === "" ? [] : [text]);
+    const relay = hub.relayAct(user, "AWAY", text === "" ? [] : [text]);
     hub.toNeighbours(user, relay, { having: "awayNotify", except: client });
     hub.toMonitors(user, relay, "awayNotify");
   }
@@ -408,7 +406,7 @@ function setname(client: RegisteredClient, { params }: Message): void {
     return client.fail("SETNAME", "INVALID_REALNAME", `A real name has 1 to ${TEXT_LIMITS.realname} bytes`);
   }
   user.realname = realname;
-  const relay = hub.relayFrom(user, "SETNAME", [realname]);
+  const relay = hub.relayAct(user, "SETNAME", [realname]);
   hub.toNeighbours(user, relay, { having: "setname" });
   hub.toMonitors(user, relay, "setname");
 }
@@ -433,7 +431,8 @@ function monitor(client: RegisteredClient, { params }: Message): void {
 
 function watch(client: RegisteredClient, nicks: readonly string[]): void {
   const room = client.hub.limits.monitor - client.monitored.size;
-  const fresh = nicks.filter((nick) => !client.monitored.has(nick) && isNick(nick));
+  const unique = [...new Map(nicks.map((nick) => [casefold(nick), nick])).values()];
+  const fresh = unique.filter((nick) => !client.monitored.has(nick) && isNick(nick));
   const taken = fresh.slice(0, Math.max(0, room));
   for (const nick of taken) client.hub.monitor(client, nick);
   sendPresence(client, taken);
