@@ -9,6 +9,7 @@
 
 import { casefold, type Casefolded } from "../protocol/casemapping.ts";
 import type { ModeTypes } from "../protocol/mode.ts";
+import type { Client } from "./client.ts";
 import { matchesUser } from "./mask.ts";
 import type { Barred, Closed } from "./records.ts";
 import type { User } from "./user.ts";
@@ -83,6 +84,7 @@ export class Channel {
   readonly invited = new Set<User>();
   /** Account of the founder: the channel then lasts when nobody is in it. */
   founder: string | undefined;
+  #clients: Client[] | undefined;
   #name: string;
   #folded: Casefolded;
 
@@ -114,6 +116,22 @@ export class Channel {
   /** The name casefolded. */
   get folded(): Casefolded {
     return this.#folded;
+  }
+
+  /** The clients of all members: whom a message reaches. Made when it is asked for and kept until somebody comes or goes. */
+  get clients(): readonly Client[] {
+    return this.#clients ??= this.#listClients();
+  }
+
+  /** Says that a member has other clients than before. */
+  forgetClients(): void {
+    this.#clients = undefined;
+  }
+
+  #listClients(): Client[] {
+    const clients: Client[] = [];
+    for (const user of this.members.keys()) clients.push(...user.clients);
+    return clients;
   }
 
   /** Notes, after modes have changed, whether one may still come in freely. */
@@ -149,6 +167,7 @@ export class Channel {
     const member = { user, op: founds, voice: false, since };
     this.members.set(user, member);
     user.channels.set(this, member);
+    this.forgetClients();
     this.invited.delete(user);
     return member;
   }
@@ -157,6 +176,7 @@ export class Channel {
   remove(user: User): void {
     this.members.delete(user);
     user.channels.delete(this);
+    this.forgetClients();
   }
 
   /** Whether this user may know of the channel. */

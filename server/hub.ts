@@ -132,7 +132,7 @@ export class Hub {
     const user = client.user;
     if (user === undefined) return;
     this.#seated--;
-    user.clients.splice(user.clients.indexOf(client), 1);
+    user.detach(client);
     if (user.clients.length === 0) this.quit(user, reason);
   }
 
@@ -140,7 +140,7 @@ export class Hub {
   seat(client: Client, user: User): void {
     client.registration = undefined;
     client.user = user;
-    user.clients.push(client);
+    user.attach(client);
     this.#seated++;
   }
 
@@ -357,13 +357,11 @@ export class Hub {
   /** Relays to the members of a channel. */
   toChannel(channel: Channel, relay: Relay, audience: Audience = {}): void {
     const { except, having, lacking } = audience;
-    for (const user of channel.members.keys()) {
-      for (const client of user.clients) {
-        if (client === except) continue;
-        if (having !== undefined && !client.capabilities.has(having)) continue;
-        if (lacking !== undefined && client.capabilities.has(lacking)) continue;
-        client.relay(relay);
-      }
+    for (const client of channel.clients) {
+      if (client === except) continue;
+      if (having !== undefined && !client.capabilities.has(having)) continue;
+      if (lacking !== undefined && client.capabilities.has(lacking)) continue;
+      client.relay(relay);
     }
   }
 

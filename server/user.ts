@@ -41,8 +41,7 @@ export class User {
   readonly username: string;
   readonly address: string;
   readonly #modes = new Set<string>();
-  /** The programs through which this user is here; none for an always-on account that is away. */
-  readonly clients: Client[] = [];
+  readonly #clients: Client[] = [];
   readonly channels = new Map<Channel, Member>();
   /** Name of the operator, as in OPER, while the mode `o` is set. */
   operator: string | undefined;
@@ -117,6 +116,23 @@ export class User {
     if (on) this.#modes.add(letter);
     else this.#modes.delete(letter);
     if (letter === "o" && !on) this.operator = undefined;
+  }
+
+  /** The programs through which this user is here; none for an always-on account that is away. */
+  get clients(): readonly Client[] {
+    return this.#clients;
+  }
+
+  /** Makes a client one of this user's. */
+  attach(client: Client): void {
+    this.#clients.push(client);
+    for (const channel of this.channels.keys()) channel.forgetClients();
+  }
+
+  /** Takes a client away. */
+  detach(client: Client): void {
+    this.#clients.splice(this.#clients.indexOf(client), 1);
+    for (const channel of this.channels.keys()) channel.forgetClients();
   }
 
   get isOperator(): boolean {
