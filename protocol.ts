@@ -70,7 +70,7 @@ export interface ParseOptions {
  * ```
  */
 export function parseMessage(line: string, options: ParseOptions = {}): Message {
-  if (FORBIDDEN.test(line)) throw new SyntaxError(`Cannot parse message ${quote(line)}: it holds NUL, CR or LF`);
+  if (holdsForbidden(line)) throw new SyntaxError(`Cannot parse message ${quote(line)}: it holds NUL, CR or LF`);
   if (!line.isWellFormed()) throw new SyntaxError(`Cannot parse message ${quote(line)}: it is not valid UTF-8`);
   let at = 0;
   let tags: Tags | undefined;
@@ -91,15 +91,14 @@ export function parseMessage(line: string, options: ParseOptions = {}): Message 
     at = skipSpaces(line, end);
   }
   const end = endOfWord(line, at);
-  const command = line.slice(at, end).toUpperCase();
+  const word = line.slice(at, end);
+  const command = UPPER_CASE.test(word) ? word : word.toUpperCase();
   if (!COMMAND.test(command)) throw new SyntaxError(`Cannot parse message ${quote(line)}: it has no command`);
   const params = parseParams(line, end);
-  return {
-    ...(tags !== undefined && { tags }),
-    ...(source !== undefined && { source }),
-    command,
-    params,
-  };
+  const message: { tags?: Tags; source?: string; command: string; params: string[] } = { command, params };
+  if (tags !== undefined) message.tags = tags;
+  if (source !== undefined) message.source = source;
+  return message;
 }
 
 /**
@@ -127,11 +126,11 @@ export function formatMessage(message: Message): string {
   const last = params.length - 1;
   for (let i = 0; i < last; i++) {
     const param = params[i]!;
-    if (!MIDDLE.test(param)) throw new SyntaxError(`Cannot format message: parameter ${quote(param)} is not the last`);
+    if (!isMiddle(param)) throw new SyntaxError(`Cannot format message: parameter ${quote(param)} is not the last`);
     line += ` ${param}`;
   }
   if (last >= 0) line += formatTrailing(params[last]!);
-  if (FORBIDDEN.test(line)) throw new SyntaxError(`Cannot format message ${quote(line)}: it holds NUL, CR or LF`);
+  if (holdsForbidden(line)) throw new SyntaxError(`Cannot format message ${quote(line)}: it holds NUL, CR or LF`);
   return line;
 }
 
@@ -148,7 +147,7 @@ export function formatMessage(message: Message): string {
  * ```
  */
 export function formatTrailing(param: string): string {
-  return MIDDLE.test(param) ? ` ${param}` : ` :${param}`;
+  return isMiddle(param) ? ` ${param}` : ` :${param}`;
 }
 
 /**
@@ -195,15 +194,13 @@ export function formatTags(tags: Tags): string {
  * ```
  */
 export function byteLength(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x80) continue;
-    // A pair of surrogates is two units and four bytes, so each half counts two.
-    bytes += code < 0x800 || (code & 0xf800) === 0xd800 ? 1 : 2;
-  }
-  return bytes;
+  // To encode a text and throw the bytes away is several times as fast as to count them here.
+  return text.length * 3 <= SCRATCH.length ? ENCODER.encodeInto(text, SCRATCH).written : ENCODER.encode(text).length;
 }
+
+const ENCODER = new TextEncoder();
+/** Holds a message in any script with some of its tags; what is longer is rare. */
+const SCRATCH = new Uint8Array(4096);
 
 /**
  * As much of a text as fits into `bytes` bytes of UTF-8, cut between characters as people see them (graphemes).
@@ -253,7 +250,7 @@ export function fitMessage(message: Message): Message {
 
 /** Whether a parameter may stand before others: it is not empty, has no space and does not begin with a colon. */
 export function isMiddle(param: string): boolean {
-  return MIDDLE.test(param);
+  return param !== "" && !param.startsWith(":") && !param.includes(" ");
 }
 
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -269,10 +266,14 @@ function cutCodePoints(text: string, bytes: number): string {
   return text.slice(0, at);
 }
 
-const FORBIDDEN = /[\0\r\n]/;
 const COMMAND = /^(?:[A-Za-z]+|[0-9]{3})$/;
-const MIDDLE = /^[^: ][^ ]*$/;
+const UPPER_CASE = /^[A-Z]+$/;
 const TAG_KEY = /^\+?(?:[^\s;=/@+]+\/)?[^\s;=/]+$/;
+
+// Looked for one by one, because that is several times as fast as a regular expression.
+function holdsForbidden(line: string): boolean {
+  return line.includes("\0") || line.includes("\r") || line.includes("\n");
+}
 
 // Only the space separates: https://modern.ircdocs.horse/#parameters
 function endOfWord(line: string, from: number): number {

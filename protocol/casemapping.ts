@@ -104,7 +104,8 @@ export class CaseMap<V> {
   }
   /** The value under a name, or `undefined`. */
   get(name: string): V | undefined {
-    return this.#entries.get(casefold(name));
+    // Mostly a name comes as it is kept: what is casefolded stays so when it is casefolded again.
+    return this.#entries.get(name as Casefolded) ?? this.#entries.get(casefold(name));
   }
   /** Whether there is such a name. */
   has(name: string): boolean {

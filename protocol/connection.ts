@@ -192,8 +192,9 @@ export class Connection implements AsyncIterable<string> {
   /** Sends a line at the end of the turn. */
   send(line: Line | string): void {
     if (this.#ending) return;
-    this.#append(typeof line === "string" ? new Line(line) : line);
-    if (this.sendq > this.#maxSendq) this.#overflow();
+    const queue = (this.#queue ?? this.#begin()).append(typeof line === "string" ? new Line(line) : line);
+    this.#queue = queue;
+    if (this.#unwritten + queue.bytes > this.#maxSendq) this.#overflow();
   }
 
   /** Writes what was sent, unless an earlier write is still pending. For the turn; others need not call it. */
@@ -225,14 +226,10 @@ export class Connection implements AsyncIterable<string> {
     this.#end();
   }
 
-  #append(line: Line): void {
-    if (this.#queue !== undefined) {
-      this.#queue = this.#queue.append(line);
-      return;
-    }
-    this.#queue = this.#turn.empty.append(line);
+  #begin(): Queue {
     // While a write is pending nothing is flushed; its end brings the connection back into a turn.
     if (this.#unwritten === 0) this.#turn.add(this);
+    return this.#turn.empty;
   }
 
   /** A peer in the middle of a write cannot be told anything any more; another is told why, in the place of what waited. */

@@ -52,7 +52,10 @@ export class Relay {
   readonly message: Message;
   readonly details: RelayDetails;
   readonly #body: string;
-  readonly #lines: (Line | undefined)[] = [];
+  /** The form that was asked for last, which is mostly the one that is asked for next, and its line. */
+  #form: Form = -1;
+  #line: Line | undefined;
+  #lines: (Line | undefined)[] | undefined;
 
   constructor(message: Message, details: RelayDetails) {
     this.message = message;
@@ -67,7 +70,10 @@ export class Relay {
 
   /** The line for clients of this form; made once. */
   line(form: Form): Line {
-    return this.#lines[form] ??= this.#make(form);
+    if (form === this.#form) return this.#line!;
+    const lines = this.#lines ??= [];
+    this.#form = form;
+    return this.#line = lines[form] ??= this.#make(form);
   }
 
   #make(form: Form): Line {
