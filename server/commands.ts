@@ -35,17 +35,22 @@ const helpCommands: CommandTable = {
   },
 };
 
+/** The tables of commands by the file that they stand in. */
+export const COMMAND_FILES: Readonly<Record<string, CommandTable>> = {
+  "server/commands/connection.ts": connectionCommands,
+  "server/commands/channel.ts": channelCommands,
+  "server/commands/message.ts": messageCommands,
+  "server/commands/history.ts": historyCommands,
+  "server/commands/query.ts": queryCommands,
+  "server/commands/account.ts": accountCommands,
+  "server/commands/operator.ts": operatorCommands,
+  "server/commands.ts": helpCommands,
+};
+
 /** Every command by name. */
-export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({
-  ...connectionCommands,
-  ...channelCommands,
-  ...messageCommands,
-  ...historyCommands,
-  ...queryCommands,
-  ...accountCommands,
-  ...operatorCommands,
-  ...helpCommands,
-}));
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  Object.values(COMMAND_FILES).flatMap((table) => Object.entries(table)),
+);
 
 /** What a client may send: https://ircv3.net/specs/extensions/message-tags#size-limit. */
 const CLIENT_LIMITS = { maxTagsBytes: MAX_CLIENT_TAGS_BYTES, maxBodyBytes: MAX_BODY_BYTES };

@@ -27,8 +27,9 @@ export interface Limits {
   commandBurst: number;
   /** Commands a second after the burst. */
   commandRate: number;
-  /** The same two for loopback: programs of this machine, whose pipes hold thousands of lines. */
+  /** {@linkcode Limits.commandBurst} for loopback: programs of this machine, whose pipes hold thousands of lines. */
   localBurst: number;
+  /** {@linkcode Limits.commandRate} for loopback. */
   localRate: number;
   /** Milliseconds a client may take to register. */
   registrationTime: number;
