@@ -72,8 +72,8 @@ export class Client {
   plain: PlainSeat | undefined;
   /** Nicks watched with MONITOR. */
   readonly monitored = new CaseMap<string>();
-  /** Multiline messages under way, by reference tag. */
-  readonly batches = new Map<string, OpenBatch>();
+  /** Multiline messages under way, by reference tag; `undefined` for those that were refused and have not ended. */
+  readonly batches = new Map<string, OpenBatch | undefined>();
   /** Work off the event loop; the client is not heard until it is done. */
   busy: Promise<void> | undefined;
   readonly bucket: TokenBucket;

@@ -66,6 +66,12 @@ export interface Audience {
   readonly lacking?: Capability;
 }
 
+/** Where a message goes: a channel or some of its members (a status letter), or a user. */
+interface Place {
+  readonly to: Channel | User;
+  readonly status?: string | undefined;
+}
+
 /** One server's state. */
 export class Hub {
   readonly options: HubOptions;
@@ -168,15 +174,12 @@ export class Hub {
     if (this.users.get(user.nick) !== user) return;
     const neighbours = this.neighbours(user);
     const relay = this.relayAct(user, "QUIT", [reason]);
-    for (const channel of [...user.channels.keys()]) {
-      this.record(channel, relay);
-      this.leave(channel, user);
-    }
+    this.recordIn(user.channels.keys(), relay);
+    for (const channel of [...user.channels.keys()]) this.leave(channel, user);
     for (const client of neighbours) client.relay(relay);
     this.whowas.add(user, this.clock.now());
     this.users.delete(user.nick);
     for (const letter of user.modes) this.#countMode(letter, -1);
-    if (user.account === undefined) this.#forgetGuest(user);
     this.#tellMonitors(user.nick, RPL_MONOFFLINE, user.nick);
     for (const client of [...user.clients]) {
       client.close(reason);
@@ -196,7 +199,7 @@ export class Hub {
     user.nick = nick;
     user.nickSince = relay.details.id;
     this.users.set(nick, user);
-    for (const channel of user.channels.keys()) this.record(channel, relay);
+    this.recordIn(user.channels.keys(), relay);
     for (const client of audience) client.relay(relay);
     if (same) return;
     this.#tellMonitors(old, RPL_MONOFFLINE, old);
@@ -411,14 +414,27 @@ export class Hub {
     this.store.append({ id: relay.details.id, target: channel.folded, message: lasting(relay) });
   }
 
-  /** Keeps a message to a channel or a user, with the lines behind its first. `false`: it cannot be kept, and was refused. */
-  keep(client: Client, to: Channel | User, relay: Relay, more: readonly MultilineLine[] = []): boolean {
-    if (!isKept(relay)) return true;
+  /** Keeps an event that is one of several channels: in each under an id of its own, the first of which is the relay's. */
+  recordIn(channels: Iterable<Channel>, relay: Relay): void {
+    let id = relay.details.id;
+    for (const { folded } of channels) {
+      this.store.append({ id, target: folded, message: lasting(relay) });
+      id = this.clock.next();
+    }
+  }
+
+  /**
+   * Keeps a message to a channel or a user, with the lines behind its first. `false`: it cannot be kept, and was refused.
+   * What is said to some members only is not kept: who they were then is not known later.
+   */
+  keep(client: Client, { to, status }: Place, relay: Relay, more: readonly MultilineLine[] = []): boolean {
+    if (!isKept(relay) || status !== undefined) return true;
     const target = to instanceof Channel ? to.folded : directTarget(client.user!.identity, to.identity);
     const lines = more.map(({ text, concat }) => concat ? { text, concat: true as const } : { text });
     const entry: Entry = { id: relay.details.id, target, message: lasting(relay), ...(lines.length > 0 && { lines }) };
     if (this.store.append(entry)) return true;
-    client.fail(relay.message.command, "MESSAGE_ERROR", "The server's disk is full or broken; nothing was sent");
+    const { command, params } = relay.message;
+    client.fail(command, "MESSAGE_ERROR", params[0]!, "The server's disk is full or broken; nothing was sent");
     return false;
   }
 
@@ -435,11 +451,6 @@ export class Hub {
     const watching = this.monitors.get(nick);
     watching?.delete(client);
     if (watching?.size === 0) this.monitors.delete(nick);
-  }
-
-  /** Read markers of a guest are of no use once it is gone. */
-  #forgetGuest(user: User): void {
-    for (const [key] of [...this.store.markers.list(`${user.identity} `)]) this.store.markers.delete(key);
   }
 
   #tellMonitors(nick: string, code: string, who: string): void {

@@ -49,6 +49,8 @@ export interface Limits {
   invitedPerChannel: number;
   /** Nicks one client may monitor. */
   monitor: number;
+  /** Targets whose read marker one user may have. */
+  markers: number;
   /** Batches a client may have open at once. */
   openBatches: number;
   /** Bytes of one multiline message. */
@@ -88,6 +90,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   listEntries: 100,
   invitedPerChannel: 100,
   monitor: 100,
+  markers: 1000,
   openBatches: 1,
   multilineBytes: 4096,
   multilineLines: 100,

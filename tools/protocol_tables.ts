@@ -8,7 +8,7 @@
  * @module
  */
 
-import { MAX_BODY_BYTES, MAX_CLIENT_TAGS_BYTES, MAX_PARAMS } from "../protocol.ts";
+import { MAX_BODY_BYTES, MAX_CLIENT_TAGS_BYTES } from "../protocol.ts";
 import { CAPABILITIES, type Capability } from "../protocol/capability.ts";
 import { MAX_CHANNEL_LENGTH, MAX_NICK_LENGTH } from "../protocol/casemapping.ts";
 import { Connection, Turn, wirePair } from "../protocol/connection.ts";
@@ -98,7 +98,6 @@ const ISUPPORT_MEANINGS: Readonly<Record<string, string>> = {
 const CONSTANTS: readonly (readonly [name: string, value: number, meaning: string])[] = [
   ["MAX_BODY_BYTES", MAX_BODY_BYTES, "bytes of a message without tags and CR LF"],
   ["MAX_CLIENT_TAGS_BYTES", MAX_CLIENT_TAGS_BYTES, "bytes of the tags of a message from a client"],
-  ["MAX_PARAMS", MAX_PARAMS, "parameters of a message"],
   ["MAX_LABEL_BYTES", MAX_LABEL_BYTES, "bytes of a label"],
   ["MAX_READQ", limits.MAX_READQ, "bytes without a line ending after which a client is closed"],
   ["MAX_NICK_LENGTH", MAX_NICK_LENGTH, "characters of a nick"],

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { byteLength, cutToBytes, type Message } from "../../protocol.ts";
+import { byteLength, type Message, splitText } from "../../protocol.ts";
 import { CAPABILITIES, type Capability } from "../../protocol/capability.ts";
 
 /** How something is said. */
@@ -223,33 +223,6 @@ function replyTags(id: string | undefined, enabled: ReadonlySet<Capability>): Re
 /** The lines of a text, without empty ones at its ends and without what a message cannot hold. */
 function textLines(text: string): string[] {
   return text.replaceAll("\0", "").toWellFormed().replace(/\r\n?/g, "\n").replace(/^\n+|\n+$/g, "").split("\n");
-}
-
-/**
- * Cuts a text into parts of at most `bytes` bytes: after a space where there is one in the last third, else between
- * characters. Nothing is lost: joined again the parts are the text.
- *
- * @example
- * ```ts
- * import { splitText } from "./outbox.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(splitText("one two three", 9), ["one two ", "three"]);
- * assertEquals(splitText("小明小明", 7), ["小明", "小明"]);
- * ```
- */
-export function splitText(text: string, bytes: number): string[] {
-  const parts: string[] = [];
-  while (byteLength(text) > bytes) {
-    let part = cutToBytes(text, bytes);
-    const space = part.lastIndexOf(" ");
-    if (space >= part.length * 2 / 3 && text[part.length] !== " ") part = part.slice(0, space + 1);
-    parts.push(part);
-    text = text.slice(part.length);
-  }
-  if (text !== "" || parts.length === 0) parts.push(text);
-  // An empty message is none: https://modern.ircdocs.horse/#errnotexttosend-412
-  return parts.filter((part) => part !== "");
 }
 
 interface BatchLine {
