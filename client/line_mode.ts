@@ -164,12 +164,21 @@ export class LineMode implements FrontEnd {
 
   #refused(event: SessionEvent & { type: "refused" }): void {
     const about = event.target === "" ? "" : `${event.target}: `;
-    const line = event.ref === undefined ? undefined : this.#lines.get(event.ref);
-    if (event.ref !== undefined) this.#lines.delete(event.ref);
-    const which = line === undefined ? "" : `Line ${line} was refused: `;
+    const which = event.ref === undefined ? "" : this.#whichLine(event.ref);
     const fatal = !this.#options.session.channels.has(this.#target) &&
       this.#options.session.same(event.target, this.#target) && event.ref === undefined;
     this.#fail(sanitize(`${which}${about}${event.text}`), fatal);
+  }
+
+  /** Which line was refused. Without echoes a server takes lines silently, so all since the last fence come into question. */
+  #whichLine(ref: number): string {
+    const numbers = [...this.#lines.values()];
+    const line = this.#lines.get(ref);
+    if (!this.#options.session.echoes && numbers.length > 1) {
+      return `One of the lines ${numbers[0]} to ${numbers.at(-1)} was refused: `;
+    }
+    this.#lines.delete(ref);
+    return line === undefined ? "" : `Line ${line} was refused: `;
   }
 
   #fail(text: string, fatal = false): void {
