@@ -451,11 +451,8 @@ export class FullScreen implements FrontEnd {
       this.activeEditor.press(event.key);
       return this.#typed();
     }
-    if (
-      this.selected !== undefined && this.question === undefined && event.type === "text" &&
-      this.#pickAction(event.text)
-    ) {
-      return;
+    if (this.selected !== undefined && this.question === undefined && event.type === "text") {
+      return this.#pickText(event.text);
     }
     if (event.text === "?" && this.editor.text === "" && this.question === undefined && event.type === "text") {
       return slashContext(this).help("");
@@ -542,15 +539,14 @@ export class FullScreen implements FrontEnd {
     return this.selected === undefined ? undefined : this.current.lines.find((line) => line.key === this.selected);
   }
 
-  #pickAction(text: string): boolean {
+  /** A letter does something to the picked message; what follows, or means nothing, is typed. */
+  #pickText(text: string): void {
     const line = this.picked;
-    const action = line === undefined ? undefined : PICK_KEYS.find(({ keys }) => keys.includes(text));
-    if (line === undefined || action === undefined) {
-      this.selected = undefined;
-      return false;
-    }
-    action.run(this, line);
-    return true;
+    const action = PICK_KEYS.find(({ keys }) => keys.includes(text.slice(0, 1)));
+    if (line !== undefined && action !== undefined) action.run(this, line);
+    else this.selected = undefined;
+    const rest = line !== undefined && action !== undefined ? text.slice(1) : text;
+    if (rest !== "") this.key({ type: "text", text: rest });
   }
 
   #showSelected(): void {
@@ -648,7 +644,9 @@ export class FullScreen implements FrontEnd {
         cursor: editor.cursor,
         prompt: question !== undefined ? `${question.prompt}: ` : replyTo === undefined ? "› " : `↪ ${replyTo.nick} › `,
         secret: question?.secret,
-        placeholder: question === undefined && current.lines.length < 5 ? "Type here. ? shows the keys." : undefined,
+        placeholder: question === undefined && replyTo === undefined && current.lines.length < 5
+          ? "Type here. ? shows the keys."
+          : undefined,
       },
       completion: completion === undefined
         ? undefined

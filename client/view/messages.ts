@@ -105,7 +105,7 @@ function rowsOf(buffer: Buffer, line: Line, before: Line | undefined, layout: Me
   if (before === undefined || !sameDay(before.time, line.time)) {
     above.push(rule(dayName(line.time), layout.columns, DIM));
   }
-  if (line.key === buffer.unreadKey && before !== undefined) {
+  if (line.key === buffer.unreadKey) {
     above.push(rule("unread", layout.columns, { fg: 1, bold: true }));
   }
   return [...above, ...cachedRows(buffer, line, layout)];
