@@ -106,6 +106,8 @@ class Seat {
   #terminal: Terminal | undefined;
   #connection: Connection | undefined;
   #closing = "";
+  /** The channel that was named first, now rather than earlier. */
+  readonly #start: string | undefined;
   /** Aborted when the person is done. */
   readonly #over = new AbortController();
   /** Aborted to try again at once. */
@@ -125,6 +127,7 @@ class Seat {
       ...(options.password !== undefined && { password: options.password }),
       ...(options.version !== undefined && { version: options.version }),
     });
+    this.#start = [...address.channels, ...options.channels ?? []][0];
     this.#writer = new LineWriter(options.output ?? Deno.stdout);
   }
 
@@ -186,6 +189,7 @@ class Seat {
       session: this.#session,
       store: this.#store,
       address: formatAddress(this.#address),
+      ...(this.#start !== undefined && { start: this.#start }),
       color: (environment("NO_COLOR") ?? "") === "",
       effects: this.#effects(),
     });

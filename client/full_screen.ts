@@ -53,6 +53,8 @@ export interface FullScreenOptions {
   readonly address: string;
   readonly effects: Effects;
   readonly color?: boolean;
+  /** The conversation to begin with; the last one unless told. */
+  readonly start?: string;
   readonly now?: () => number;
 }
 
@@ -136,7 +138,7 @@ export class FullScreen implements FrontEnd {
     this.finished = promise;
     this.#finish = resolve;
     for (const channel of this.session.wantedChannels.names()) this.open(channel, false);
-    const last = this.here.current;
+    const last = options.start ?? this.here.current;
     this.current = (last === undefined ? undefined : this.find(last)) ?? this.buffers[1] ?? this.current;
     this.#welcome();
   }
@@ -583,6 +585,11 @@ export class FullScreen implements FrontEnd {
     if (anchor === undefined) this.seen();
     if (rows > 0) this.#wantOlder();
     this.effects.redraw();
+  }
+
+  /** Columns of messages. */
+  get columns(): number {
+    return this.#laidOut().layout.middle;
   }
 
   /** Rows of messages that are seen at once. */

@@ -454,7 +454,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: "quit",
     aliases: ["exit", "q", "bye"],
     usage: "[REASON]",
-    help: "leave",
+    help: "leave the server",
     run: (c, rest) => c.leave(rest === "" ? undefined : rest),
   },
 ];

@@ -168,7 +168,7 @@ Deno.test("who comes and goes is condensed into one line", async () => {
   const ann = new Seat({ columns: 120 });
   for (const nick of ["carl", "dora", "emil"]) ann.says(`:${nick}!x@h JOIN #lobby`);
   ann.says(":carl!x@h QUIT :bye", ":dora!x@h NICK theodora");
-  assertStringIncludes(await ann.text(), "carl, dora, emil came · carl left (bye) · dora is now theodora");
+  assertStringIncludes(await ann.text(), "carl came and left · dora, emil came · dora is now theodora");
 });
 
 Deno.test("Tab completes with a visible list, and again goes on", async () => {

@@ -25,7 +25,7 @@ export function slashContext(screen: FullScreen): SlashContext {
     leave: (reason) => screen.leave(reason),
     reconnect: () => screen.effects.reconnect(),
     help: (about) => {
-      screen.panel = helpPanel(about);
+      screen.panel = helpPanel(about, screen.columns);
     },
     clear: () => current.clear(),
     searching: (query) => {
