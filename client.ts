@@ -173,6 +173,7 @@ class Seat {
       input: readLines(input, this.#over.signal),
       print: (line) => this.#writer.print(line),
       log,
+      person: input.isTerminal?.() === true && !json,
       ...(json !== undefined && { json }),
       ...(quiet !== undefined && { quiet }),
     });

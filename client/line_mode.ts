@@ -12,6 +12,7 @@ import { byteLength } from "../protocol.ts";
 import { clock } from "./clock.ts";
 import type { FrontEnd } from "./front_end.ts";
 import { jsonEvent } from "./json_event.ts";
+import { lineSlash } from "./line_slash.ts";
 import { sanitize, stripFormatting } from "./sanitize.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
 import type { Sent } from "./session/outbox.ts";
@@ -29,8 +30,8 @@ export interface LineModeOptions {
   readonly json?: boolean;
   /** Prints nothing of others. */
   readonly quiet?: boolean;
-  /** What a line that begins with `/` does, where a person types; absent where a program does. */
-  readonly slash?: (line: string) => void;
+  /** Whether a person types: then a line that begins with `/` is a command, and more than messages is printed. */
+  readonly person?: boolean;
 }
 
 /** How much may be under way before we wait for the server: less than the smallest queue that servers allow. */
@@ -129,11 +130,12 @@ export class LineMode implements FrontEnd {
 
   /** Says one line; `last` ends a window, which waits until the server has handled it. Whether it waited. */
   async #say(line: string, number: number, last: boolean): Promise<boolean> {
-    const { session, slash } = this.#options;
+    const { session, person } = this.#options;
     await this.#inChannel.promise;
-    if (slash !== undefined && line.startsWith("/")) {
-      slash(line);
-      return false;
+    if (person && line.startsWith("/")) {
+      const text = lineSlash({ ...this.#options, target: this.#target, leave: () => this.#leave() }, line);
+      if (text === undefined) return false;
+      line = text;
     }
     const most = session.outbox.mostBytes(this.#target);
     const bytes = byteLength(line);
@@ -203,7 +205,8 @@ export class LineMode implements FrontEnd {
       if (object !== undefined) this.#options.print(JSON.stringify(object));
       return;
     }
-    const line = plainLine(event, this.#options.session);
+    const { session, person } = this.#options;
+    const line = plainLine(event, session) ?? (person ? newsLine(event, session) : undefined);
     if (line !== undefined) this.#options.print(line);
   }
 }
@@ -215,6 +218,30 @@ export function plainLine(event: SessionEvent, session: Session): string | undef
   const place = several ? `${sanitize(event.target)} ` : session.isChannel(event.target) ? "" : "(to you) ";
   const head = `[${clock(event.time)}] ${place}`;
   return stripFormatting(event.text).split("\n").map((text) => head + spoken(event, sanitize(text))).join("\n");
+}
+
+/** What else a person wants to know. */
+function newsLine(event: SessionEvent, session: Session): string | undefined {
+  switch (event.type) {
+    case "join":
+      return `${sanitize(event.nick)} came into ${sanitize(event.channel)}.`;
+    case "part":
+      return `${sanitize(event.nick)} left ${sanitize(event.channel)}.`;
+    case "quit":
+      return `${sanitize(event.nick)} left.`;
+    case "nick":
+      return `${sanitize(event.from)} is now ${sanitize(event.to)}.`;
+    case "topic":
+      return `Topic of ${sanitize(event.channel)}: ${sanitize(stripFormatting(event.topic))}`;
+    case "members": {
+      const names = session.channels.get(event.channel)?.members.names() ?? [];
+      return event.asked ? `In ${sanitize(event.channel)}: ${sanitize(names.join(" "))}` : undefined;
+    }
+    case "info":
+      return sanitize(stripFormatting(event.text));
+    default:
+      return undefined;
+  }
 }
 
 function spoken({ kind, nick }: ChatMessage, text: string): string {
