@@ -34,10 +34,6 @@ export interface LineModeOptions {
   readonly person?: boolean;
 }
 
-/** How much may be under way before we wait for the server: less than the smallest queue that servers allow. */
-const WINDOW_LINES = 8;
-const WINDOW_BYTES = 4096;
-
 /** Lines in, lines out. */
 export class LineMode implements FrontEnd {
   /** Resolves with the exit code. */
@@ -60,14 +56,9 @@ export class LineMode implements FrontEnd {
   /** Says every line of the input. Call once. */
   async run(): Promise<void> {
     let number = 0;
-    let pending = { lines: 0, bytes: 0 };
     for await (const line of this.#options.input) {
       number++;
-      if (line === "") continue;
-      pending = { lines: pending.lines + 1, bytes: pending.bytes + byteLength(line) };
-      if (await this.#say(line, number, pending.lines >= WINDOW_LINES || pending.bytes >= WINDOW_BYTES)) {
-        pending = { lines: 0, bytes: 0 };
-      }
+      if (line !== "") await this.#say(line, number);
       if (this.#ended) return;
     }
     await this.#settle();
@@ -128,24 +119,22 @@ export class LineMode implements FrontEnd {
     return this.#options.session.options.channels?.[0]?.split(" ", 1)[0] ?? "";
   }
 
-  /** Says one line; `last` ends a window, which waits until the server has handled it. Whether it waited. */
-  async #say(line: string, number: number, last: boolean): Promise<boolean> {
+  async #say(line: string, number: number): Promise<void> {
     const { session, person } = this.#options;
     await this.#inChannel.promise;
+    await session.outbox.room();
+    // The connection may have ended while we waited for room.
+    await this.#inChannel.promise;
+    if (this.#ended) return;
     if (person && line.startsWith("/")) {
       const text = lineSlash({ ...this.#options, target: this.#target, leave: () => this.#leave() }, line);
-      if (text === undefined) return false;
+      if (text === undefined) return;
       line = text;
     }
     const most = session.outbox.mostBytes(this.#target);
     const bytes = byteLength(line);
-    if (bytes > most) {
-      this.#fail(`Line ${number} is too long: ${bytes} bytes, and at most ${most} make one message here.`);
-      return false;
-    }
-    this.#lines.set(session.say(this.#target, line), number);
-    if (last) await this.#settle();
-    return last;
+    if (bytes <= most) this.#lines.set(session.say(this.#target, line), number);
+    else this.#fail(`Line ${number} is too long: ${bytes} bytes, and at most ${most} make one message here.`);
   }
 
   async #settle(): Promise<void> {

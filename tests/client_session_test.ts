@@ -179,6 +179,21 @@ Deno.test("a fence settles everything said before it", async () => {
   assertEquals(ann.events(), [{ type: "accepted", ref }]);
 });
 
+Deno.test("a long paste goes no faster than the server takes it", async () => {
+  const ann = inLobby("");
+  ann.session.say("#lobby", Array.from({ length: 20 }, (_, i) => `line ${i}`).join("\n"));
+  const said: string[] = [];
+  for (let windows = 0; windows < 3; windows++) {
+    const lines = ann.sent();
+    said.push(...lines.filter((line) => line.startsWith("PRIVMSG")));
+    const [token] = lines.slice(-1).map((line) => line.replace("PING ", ""));
+    assert(lines.length <= 9);
+    ann.says(`:irc PONG irc ${token}`);
+    await Promise.resolve();
+  }
+  assertEquals(said.length, 20);
+});
+
 Deno.test("several lines go as one multiline batch, or as lines where there is none", () => {
   const modern = inLobby();
   modern.session.say("#lobby", "one\n\ntwo");
