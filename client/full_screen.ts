@@ -410,6 +410,11 @@ export class FullScreen implements FrontEnd {
     this.effects.redraw();
   }
 
+  /** Shows every key and command. */
+  help(): void {
+    slashContext(this).help("");
+  }
+
   /** Asks for something in the input line. */
   ask(prompt: string, secret: boolean): Promise<string | undefined> {
     this.question?.answer(undefined);
@@ -457,7 +462,7 @@ export class FullScreen implements FrontEnd {
       return this.#pickText(event.text);
     }
     if (event.text === "?" && this.editor.text === "" && this.question === undefined && event.type === "text") {
-      return slashContext(this).help("");
+      return this.help();
     }
     this.completion = undefined;
     this.activeEditor.insert(this.question === undefined ? event.text : event.text.replaceAll("\n", " "));

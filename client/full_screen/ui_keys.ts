@@ -7,7 +7,6 @@
 import type { Buffer } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { reply } from "./pick_keys.ts";
-import { slashContext } from "./slash_context.ts";
 
 /** A key, or several that do the same. */
 export interface UiKey {
@@ -39,7 +38,7 @@ export const UI_KEYS: readonly UiKey[] = [
     help: "back: from a choice, a list, a reply, from scrolling",
     run: (screen) => void screen.escape(),
   },
-  { keys: ["F1"], help: "this help", run: (screen) => slashContext(screen).help("") },
+  { keys: ["F1"], help: "this help", run: (screen) => screen.help() },
   { keys: ["C-l"], help: "draw the screen anew", run: (screen) => screen.effects.repaint() },
   { keys: ["C-z"], help: "back to the shell; fg returns", run: (screen) => screen.effects.suspend() },
   { keys: ["C-c"], help: "empty the line; twice, leave", run: interrupt },
