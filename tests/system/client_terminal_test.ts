@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
-const MAIN = new URL("../main.ts", import.meta.url).pathname;
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
 function has(program: string): boolean {
   try {
@@ -304,6 +304,7 @@ Deno.test({
 async function talkOn(server: Server): Promise<void> {
   await using tmux = new Tmux();
   const ann = await tmux.join("ann", server.address, "90x20", "--channel", "#tea");
+  await ann.shows("· lag");
   const ben = await tmux.join("ben", server.address, "40x10", "--channel", "#tea");
   await ben.shows("not e");
   await ann.shows("ben came");
