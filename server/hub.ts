@@ -12,10 +12,13 @@ import type { Capability } from "../protocol/capability.ts";
 import { casefold, type Casefolded, CaseMap } from "../protocol/casemapping.ts";
 import type { Connection, Turn } from "../protocol/connection.ts";
 import { RPL_MONOFFLINE, RPL_MONONLINE } from "../protocol/numerics.ts";
+import type { HashingCost } from "./accounts.ts";
+import { keepMembership, leaveStanding, restoreUser } from "./always_on.ts";
+import { Attempts } from "./attempts.ts";
 import { Channel, type Member } from "./channel.ts";
 import { nameLeft, recordOf, restoreChannel } from "./channel_record.ts";
 import { Client, type Remote } from "./client.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, idTime } from "./clock.ts";
 import { cloakAddress } from "./cloak.ts";
 import type { Limits } from "./limits.ts";
 import type { MultilineLine } from "./multiline.ts";
@@ -46,6 +49,10 @@ export interface HubOptions {
   readonly secret: string;
   /** Address of a picture for the network: https://ircv3.net/specs/extensions/network-icon. */
   readonly icon?: string;
+  /** What the hashes of passwords cost. */
+  readonly hashing?: HashingCost;
+  /** How long a channel lasts that nobody is in and nobody wrote in, in milliseconds; for ever unless told. */
+  readonly retention?: number;
 }
 
 /** What a hub is given to work with. */
@@ -90,6 +97,12 @@ export class Hub {
   readonly whowas: Whowas;
   /** Clients that watch a nick. */
   readonly monitors = new CaseMap<Set<Client>>();
+  /** Failed logins by address. */
+  readonly logins: Attempts;
+  /** New accounts by address. */
+  readonly registrations: Attempts;
+  /** Accounts there are. */
+  accountCount = 0;
   maxUsers = 0;
   /** Clients that have registered. */
   #seated = 0;
@@ -107,6 +120,9 @@ export class Hub {
     this.started = parts.clock.now();
     this.firstId = parts.clock.next();
     this.whowas = new Whowas(options.limits.whowas);
+    const { addresses, loginsPerMinute, registrationsPerHour } = options.limits;
+    this.logins = new Attempts({ most: loginsPerMinute, window: 60_000, addresses });
+    this.registrations = new Attempts({ most: registrationsPerHour, window: 60 * 60_000, addresses });
   }
 
   /** The server's name. */
@@ -131,7 +147,7 @@ export class Hub {
     return client;
   }
 
-  /** Takes a client away whose connection has ended or is about to; its user quits when no other client is left. */
+  /** Takes a client away whose connection has ended or is about to; its user quits when it was the last and does not stay. */
   disconnect(client: Client, reason: string): void {
     if (!this.clients.delete(client)) return;
     for (const nick of client.monitored.values()) this.unmonitor(client, nick);
@@ -139,7 +155,7 @@ export class Hub {
     if (user === undefined) return;
     this.#seated--;
     user.detach(client);
-    if (user.clients.length === 0) this.quit(user, reason);
+    if (user.clients.length === 0 && !leaveStanding(this, user)) this.quit(user, reason);
   }
 
   /** Makes a client one of a user's. */
@@ -196,6 +212,7 @@ export class Hub {
     const relay = this.relayFrom(user, "NICK", [nick]);
     if (!same) this.whowas.add(user, this.clock.now());
     this.users.delete(old);
+    user.nickDeadline = undefined;
     user.nick = nick;
     user.nickSince = relay.details.id;
     this.users.set(nick, user);
@@ -223,6 +240,7 @@ export class Hub {
   enter(channel: Channel, user: User, id: MessageId): Member {
     const member = channel.add(user, id);
     this.#beginVisit(user, channel.folded, id);
+    keepMembership(this, channel, user);
     return member;
   }
 
@@ -230,10 +248,29 @@ export class Hub {
   leave(channel: Channel, user: User): void {
     channel.remove(user);
     this.#endVisit(user, channel.folded, this.clock.next());
+    keepMembership(this, channel, user);
+    this.forgetIfEmpty(channel);
+  }
+
+  /** Forgets a channel if nobody is in it and nothing keeps it. */
+  forgetIfEmpty(channel: Channel): void {
     if (channel.members.size > 0 || channel.founder !== undefined) return;
     this.channels.delete(channel.name);
     channel.dissolve(this.clock.next());
     this.keepChannel(channel);
+  }
+
+  /** Forgets the channels that last, but that nobody is in and nobody has written in for longer than history is kept. */
+  forgetDeserted(): void {
+    const { retention = Infinity } = this.options;
+    const before = this.clock.now() - retention;
+    for (const channel of [...this.channels.values()]) {
+      if (channel.members.size > 0 || channel.created >= before) continue;
+      const [latest] = this.store.history(channel.folded, { limit: 1, events: true });
+      if (latest !== undefined && idTime(latest.id) >= before) continue;
+      this.channels.delete(channel.name);
+      this.store.channels.delete(channel.folded);
+    }
   }
 
   #beginVisit(user: User, channel: Casefolded, id: MessageId): void {
@@ -252,12 +289,17 @@ export class Hub {
   keepChannel(channel: Channel): void {
     const record = recordOf(channel);
     if (record !== undefined) this.store.channels.put(channel.folded, record);
+    else if (this.store.channels.get(channel.folded) !== undefined) this.store.channels.delete(channel.folded);
   }
 
-  /** Brings back the channels that last. */
+  /** Brings back the channels that last and the users who stay. */
   restore(): void {
     for (const [, record] of this.store.channels.list()) {
       if (record.founder !== undefined) this.channelFor(record.name);
+    }
+    for (const [, account] of this.store.accounts.list()) {
+      this.accountCount++;
+      if (account.alwaysOn) restoreUser(this, account);
     }
   }
 
@@ -279,6 +321,10 @@ export class Hub {
       }
     }
     this.keepChannel(channel);
+    for (const user of channel.members.keys()) {
+      if (user.account !== undefined) this.store.memberships.delete(pair(user.identity, old));
+      keepMembership(this, channel, user);
+    }
   }
 
   /** Gives a user another host, and lets those who cannot be told see it leave and come back. */
@@ -318,7 +364,7 @@ export class Hub {
     const user = this.users.get(nick);
     if (user !== undefined) return user.identity;
     const key = casefold(nick);
-    return this.store.accounts.get(key) === undefined ? undefined : key;
+    return this.store.accounts.get(key)?.identity ?? this.store.settings.get(`deleted ${key}`);
   }
 
   /** A channel's history with what a member may read of it. */

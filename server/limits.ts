@@ -37,8 +37,12 @@ export interface Limits {
   pingAfter: number;
   /** Milliseconds of silence after which a client is given up. */
   pingTimeout: number;
-  /** Logins that an address may try in a minute. */
+  /** Logins that may fail from one address (of IPv6: one /64) in a minute. */
   loginsPerMinute: number;
+  /** Accounts that may be registered from one address in an hour. */
+  registrationsPerHour: number;
+  /** Milliseconds that a stranger may keep a nick that belongs to an account. */
+  nickGrace: number;
   /** Channels one user may be in. */
   channelsPerUser: number;
   /** Channels at once. */
@@ -85,6 +89,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   pingAfter: 90_000,
   pingTimeout: 150_000,
   loginsPerMinute: 3,
+  registrationsPerHour: 20,
+  nickGrace: 30_000,
   channelsPerUser: 100,
   channels: 10_000,
   listEntries: 100,

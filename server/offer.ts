@@ -6,6 +6,8 @@
 
 import type { Capability, Offer } from "../protocol/capability.ts";
 import type { Client } from "./client.ts";
+import { registersEarly } from "./commands/account.ts";
+import { saslMechanisms } from "./sasl.ts";
 
 /** Capabilities without a value, for everybody. */
 const ALWAYS: readonly Capability[] = [
@@ -37,9 +39,12 @@ const ALWAYS: readonly Capability[] = [
 
 /** What this client may ask for. */
 export function offer(client: Client): Offer {
-  const { limits } = client.hub;
+  const { hub, remote } = client;
+  const { limits } = hub;
   return new Map<Capability, string>([
     ...ALWAYS.map((capability) => [capability, ""] as const),
+    ["accountRegistration", registersEarly(hub) ? "before-connect" : ""],
+    ["sasl", saslMechanisms(remote.fingerprint).join(",")],
     ["multiline", `max-bytes=${limits.multilineBytes},max-lines=${limits.multilineLines}`],
   ]);
 }

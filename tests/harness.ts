@@ -16,6 +16,9 @@ import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE } from "../server/limits.t
 import { host, watchSilence } from "../server/reception.ts";
 import { MemoryStore, type Store } from "../server/store.ts";
 
+/** So that tests do not wait for what should take a guesser long. */
+export const CHEAP_HASHING = { password: { logN: 10, r: 8, p: 1 }, iterations: 4096 };
+
 /** What a test may set; the rest is a small server that slows nobody down. */
 export interface NodeOptions extends Partial<Omit<HubOptions, "limits">> {
   readonly limits?: Partial<Limits>;
@@ -48,6 +51,7 @@ export class Node implements AsyncDisposable {
         lobby: "#lobby",
         throttle: false,
         secret: "secret",
+        hashing: CHEAP_HASHING,
         ...options,
         limits,
       },

@@ -18,7 +18,9 @@ import { MAX_USERNAME_LENGTH, TEXT_LIMITS } from "../limits.ts";
 import { offer } from "../offer.ts";
 import { sendIsupport } from "../support.ts";
 import { User, USER_MODES } from "../user.ts";
-import { claimNick, joinAccount, mayRegister } from "./account.ts";
+import { accountNamed } from "../accounts.ts";
+import { askStranger, claimNick, reclaimNick } from "../nick_ownership.ts";
+import { abandonSasl, joinAccount, mayRegister } from "./account.ts";
 import { sendLusers, sendMotd } from "./query.ts";
 
 /** Rows of this file. */
@@ -189,11 +191,13 @@ function nick(client: Client, { params }: Message): void {
     return register(client);
   }
   if (user === undefined || wanted === user.nick) return;
+  reclaimNick(client, wanted);
   const holder = client.hub.users.get(wanted);
   if (holder !== undefined && holder !== user) return client.error(numeric.ERR_NICKNAMEINUSE, wanted);
   const reserved = claimNick(client, wanted);
   if (reserved !== undefined) return client.numeric(numeric.ERR_NICKNAMEINUSE, wanted, reserved);
   client.hub.rename(user, wanted);
+  askStranger(client, user);
 }
 
 function refuseNick(client: Client, wanted: string, why: string): void {
@@ -226,6 +230,7 @@ export function register(client: Client): void {
     client.error(refusal.code, ...refusal.params);
     return client.close(refusal.reason);
   }
+  abandonSasl(client);
   if (joinAccount(client, registration.nick)) return;
   const taken = hub.users.has(registration.nick)
     ? ERROR_TEXT[numeric.ERR_NICKNAMEINUSE]
@@ -242,7 +247,8 @@ export function register(client: Client): void {
 }
 
 function userFrom({ hub, remote }: Client, registration: Complete): User {
-  const { nick, username, realname, account, away } = registration;
+  const { nick, username, realname, away } = registration;
+  const account = registration.account === undefined ? undefined : accountNamed(hub, registration.account);
   const identity = {
     nick,
     username,
@@ -257,7 +263,7 @@ function userFrom({ hub, remote }: Client, registration: Complete): User {
 }
 
 /** An address that can stand before other parameters: `::1` becomes `0::1`, which is the same. */
-function shown(address: string): string {
+export function shown(address: string): string {
   return address.startsWith(":") ? `0${address}` : address;
 }
 

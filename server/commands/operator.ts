@@ -62,10 +62,14 @@ export const operatorCommands: CommandTable = {
 // OPER <name> <password>
 function oper(client: RegisteredClient, { params }: Message): Outcome {
   const [name, password] = params as [string, string];
-  return isPassword(password, client.hub.options.operators?.get(name)).then((right) => () => {
-    if (client.user === undefined) return;
-    if (!right) return client.numeric(numeric.ERR_NOOPERHOST, "There is no operator of that name and password");
-    becomeOperator(client, name);
+  const { hub, remote } = client;
+  if (hub.logins.wait(remote.address, hub.clock.now()) > 0) {
+    return client.numeric(numeric.ERR_NOOPERHOST, "That was wrong too often from your address: try again in a minute");
+  }
+  return isPassword(password, hub.options.operators?.get(name)).then((right) => () => {
+    if (right) return becomeOperator(client, name);
+    hub.logins.count(remote.address, hub.clock.now());
+    client.numeric(numeric.ERR_NOOPERHOST, "There is no operator of that name and password");
   });
 }
 
