@@ -45,6 +45,13 @@ export function accountNamed(hub: Hub, name: string): Account | undefined {
   return hub.store.accounts.get(casefold(name));
 }
 
+// "Servers should ensure that if they allow REGISTER before connection registration, this functionality cannot be used to
+// bypass any authentication restrictions": https://ircv3.net/specs/extensions/account-registration
+/** Whether accounts can be registered before one is in. */
+export function registersEarly(hub: Hub): boolean {
+  return hub.options.password === undefined;
+}
+
 /** Keeps an account, new or changed. */
 export function putAccount(hub: Hub, account: Account): void {
   hub.store.accounts.put(casefold(account.name), account);

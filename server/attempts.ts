@@ -6,6 +6,7 @@
  * @module
  */
 
+import { networkOf } from "./cloak.ts";
 import { TokenBucket } from "./limits.ts";
 
 /** How much of something is allowed. */
@@ -62,12 +63,7 @@ export class Attempts {
   }
 }
 
-/** What stands for all addresses of one customer: of IPv6 the first 64 bits. */
+/** What stands for all addresses of one customer: of IPv6 its network. */
 function household(address: string): string {
-  if (!address.includes(":") || address.includes(".")) return address;
-  const [head = "", tail] = address.split("::");
-  const first = head.split(":").filter((group) => group !== "");
-  const last = tail?.split(":").filter((group) => group !== "") ?? [];
-  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => "0");
-  return [...first, ...zeros, ...last].slice(0, 4).map((group) => parseInt(group, 16).toString(16)).join(":");
+  return address.includes(":") && !address.includes(".") ? networkOf(address) : address;
 }

@@ -5,8 +5,8 @@
  */
 
 import type { Capability, Offer } from "../protocol/capability.ts";
+import { registersEarly } from "./accounts.ts";
 import type { Client } from "./client.ts";
-import { registersEarly } from "./commands/account.ts";
 import { saslMechanisms } from "./sasl.ts";
 
 /** Capabilities without a value, for everybody. */

@@ -116,7 +116,7 @@ Deno.test("account-tag names the account of the sender, and of guests nothing", 
   const [ann, ben, cid] = await inLobby(node, "ann", ["ben", "account-tag"], ["cid", "message-tags"]);
   ann.send("PRIVMSG #lobby 1");
   await ann.sync();
-  node.hub.userNamed("ann")!.account = "Ann\\";
+  node.hub.userNamed("ann")!.signIn({ name: "Ann\\", identity: "ann" });
   ann.send("PRIVMSG #lobby 2");
   await ann.sync();
   await ben.expectAll(":ann!* PRIVMSG #lobby 1", "@account=Ann\\\\ :ann!* PRIVMSG #lobby 2");

@@ -11,7 +11,15 @@ import type { Message } from "../../protocol.ts";
 import { CAPABILITIES } from "../../protocol/capability.ts";
 import { casefold } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
-import { accountNamed, createAccount, HASHING_COST, makeSecrets, putAccount, signIn } from "../accounts.ts";
+import {
+  accountNamed,
+  createAccount,
+  HASHING_COST,
+  makeSecrets,
+  putAccount,
+  registersEarly,
+  signIn,
+} from "../accounts.ts";
 import { comeBack } from "../always_on.ts";
 import type { Client, RegisteredClient } from "../client.ts";
 import type { CommandTable, Outcome } from "../command.ts";
@@ -23,7 +31,7 @@ import { beginSasl, SASL_CHUNK, saslMechanisms, saslPieces, SaslResponse, type S
 import type { User } from "../user.ts";
 import { accountSettingsCommands } from "./account_settings.ts";
 import { greet } from "./channel.ts";
-import { shown, welcome } from "./connection.ts";
+import { shown, welcome } from "./welcome.ts";
 
 /** Rows of this file. */
 export const accountCommands: CommandTable = {
@@ -70,13 +78,6 @@ export function mayRegister(client: Client): Refusal | undefined {
     return { code: numeric.ERR_PASSWDMISMATCH, params: [], reason: "Password missing or incorrect" };
   }
   return undefined;
-}
-
-// "Servers should ensure that if they allow REGISTER before connection registration, this functionality cannot be used to
-// bypass any authentication restrictions": https://ircv3.net/specs/extensions/account-registration
-/** Whether accounts can be registered before one is in. */
-export function registersEarly(hub: Hub): boolean {
-  return hub.options.password === undefined;
 }
 
 // AUTHENTICATE <mechanism> | <response> | *
