@@ -23,5 +23,5 @@ export async function commands(client: TestClient): Promise<string[]> {
 
 /** A user counts as signed in to an account. */
 export function signIn(node: Node, nick: string, account: string): void {
-  node.hub.users.get(nick)!.account = account;
+  node.hub.users.get(nick)!.signIn({ name: account, identity: account });
 }
