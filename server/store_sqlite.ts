@@ -103,6 +103,7 @@ export class SqliteStore implements Store {
   #upkeep: Upkeep;
   #records: readonly SqliteRecords<unknown>[];
   #append: StatementSync;
+  #appendMany: StatementSync;
   #rewrite: StatementSync;
   #find: StatementSync;
   #next: StatementSync;
@@ -110,7 +111,7 @@ export class SqliteStore implements Store {
   // Whatever the indexes have not taken up.
   #recent = new Recent();
   // What the turn appended and redacted, until it is committed.
-  #appended: { id: MessageId; target: string; line: string }[] = [];
+  #appended: [id: MessageId, target: string, line: string][] = [];
   #redacted = new Map<MessageId, { before: Entry; after: Entry }>();
   #failure: StoreFailure | undefined;
   #retryAt = 0;
@@ -148,7 +149,8 @@ export class SqliteStore implements Store {
       this.invitations = new SqliteRecords<Invitation>(db, "invitation"),
       this.settings = new SqliteRecords<string>(db, "setting"),
     ];
-    this.#append = db.prepare("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)");
+    this.#append = appendStatement(db, 1);
+    this.#appendMany = appendStatement(db, ROWS);
     this.#rewrite = db.prepare("UPDATE entry SET line = ? WHERE id = ?");
     this.#find = db.prepare("SELECT id, target, line FROM entry WHERE id = ?");
     this.#next = db.prepare("SELECT id, target, line FROM entry WHERE id > ? ORDER BY id LIMIT ?");
@@ -169,7 +171,7 @@ export class SqliteStore implements Store {
   append(entry: Entry): boolean {
     if (this.#failure !== undefined && this.#appended.length >= MAX_WAITING) return false;
     const { id, target } = entry;
-    this.#appended.push({ id, target, line: lineOf(entry) });
+    this.#appended.push([id, target, lineOf(entry)]);
     this.#recent.add(entry);
     this.#lastId = id;
     return true;
@@ -286,7 +288,11 @@ export class SqliteStore implements Store {
   }
 
   #write(): void {
-    for (const { id, target, line } of this.#appended) this.#append.run(id, target, line);
+    let at = 0;
+    for (; at + ROWS <= this.#appended.length; at += ROWS) {
+      this.#appendMany.run(...this.#appended.slice(at, at + ROWS).flat());
+    }
+    for (; at < this.#appended.length; at++) this.#append.run(...this.#appended[at]!);
     for (const kind of this.#records) kind.write();
     for (const { before, after } of this.#redacted.values()) {
       this.#index.erase(before);
@@ -343,6 +349,9 @@ const EXPORT_PAGE = 1_000;
 /** Pages of 4 KiB after which a commit makes a checkpoint by itself; upkeep is much earlier, unless it gets no chance. */
 const CHECKPOINT_PAGES = 8_192;
 
+/** Entries that one statement appends. */
+const ROWS = 16;
+
 /** Memory for pages, in KiB. */
 const CACHE_KIB = 16_384;
 
@@ -359,6 +368,11 @@ function openDatabase(file: string, { readOnly = false, maxPages }: SqliteStoreO
     db.close();
     throw error;
   }
+}
+
+// A statement that is run costs as much as a row that it writes, so many rows go with one.
+function appendStatement(db: DatabaseSync, rows: number): StatementSync {
+  return db.prepare(`INSERT OR IGNORE INTO entry VALUES ${Array(rows).fill("(?, ?, ?)").join(", ")}`);
 }
 
 function prepareForWriting(db: DatabaseSync, maxPages: number | undefined): void {
