@@ -18,7 +18,7 @@ Deno.test(needing(["tmux", "irssi", "nc"], "irssi, nc and chat join talk in one 
     "-n",
     "ira",
   ]);
-  await irssi.shows(/running chat/);
+  await irssi.shows(/message of the day/);
   await irssi.type("/join #lobby", "Enter");
   await irssi.shows(/\[@ira\]/);
 
