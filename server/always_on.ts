@@ -17,6 +17,9 @@ import { User } from "./user.ts";
 /** Away message of a user whom nobody is at. */
 const ABSENT = "Not here now; messages are kept";
 
+/** What WHOX says of an address that nobody may know: https://ircv3.net/specs/extensions/whox. */
+const UNKNOWN_ADDRESS = "255.255.255.255";
+
 /** The account for which a user stays, or `undefined` if it does not. */
 export function stayingAccount({ store, users }: Hub, user: User): Account | undefined {
   if (user.account === undefined) return undefined;
@@ -73,7 +76,7 @@ export function comeBack(hub: Hub, user: User): void {
 export function restoreUser(hub: Hub, account: Account): void {
   const { username, realname, host } = account.presence ??
     { username: "~user", realname: account.name, host: "absent" };
-  const identity = { nick: account.name, username, realname, host, address: "", account };
+  const identity = { nick: account.name, username, realname, host, address: UNKNOWN_ADDRESS, account };
   const user = new User(identity, hub.clock.next(), hub.clock.now());
   user.away = ABSENT;
   user.absent = true;

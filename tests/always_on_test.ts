@@ -1,5 +1,5 @@
+import { accountNamed, deleteAccount } from "../server/accounts.ts";
 import { SqliteStore } from "../server/store_sqlite.ts";
-import { MemoryStore } from "../server/store.ts";
 import { assertEquals, assertMatch, Node, type TestClient } from "./harness.ts";
 import { registered, signedIn, signingIn } from "./sign_in.ts";
 
@@ -128,16 +128,9 @@ Deno.test("it is there again after a restart, with its statuses, and has what wa
 });
 
 Deno.test("a deleted account does not stay", async () => {
-  const store = new MemoryStore();
-  await using node = new Node({ store });
-  const ann = await registered(node, "ann");
-  await leave(ann);
-  const again = await signedIn(node, "ann");
-  again.send("ACCOUNT SET always-on on", "JOIN #lobby", "ACCOUNT PASSWORD a b");
-  await again.sync();
-  await leave(again);
+  await using node = new Node();
+  await leave(await staying(node, "ann", "#lobby"));
   assertEquals(node.hub.users.size, 1);
-  const { deleteAccount, accountNamed } = await import("../server/accounts.ts");
   deleteAccount(node.hub, accountNamed(node.hub, "ann")!);
   assertEquals([node.hub.users.size, node.hub.channels.size], [0, 0]);
 });

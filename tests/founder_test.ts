@@ -50,17 +50,15 @@ Deno.test("topic, modes and lists of a founded channel are there after a restart
     const ben = await node.client("ben");
     ben.send("JOIN #tea", "JOIN #tea leaf", "MODE #tea", "MODE #tea b", "MODE #tea I");
     const lines = await ben.sync();
-    assertEquals(
-      lines.filter((line) => / (475|JOIN|332|324|367|346) /.test(line)).map((line) => line.replace(/ \d{9,}$/, "")),
-      [
-        ":irc.test 475 ben #Tea :*".replace("*", lines[0]!.split(" :")[1]!),
-        `:ben!~ben@${node.hub.users.get("ben")!.host} JOIN #Tea`,
-        ":irc.test 332 ben #Tea green",
-        ":irc.test 324 ben #Tea +klmn leaf 5",
-        ":irc.test 367 ben #Tea bad!*@* ann",
-        ":irc.test 346 ben #Tea good!*@* ann",
-      ],
-    );
+    assertEquals(lines.filter((line) => / (475|332|324) /.test(line)), [
+      ":irc.test 475 ben #Tea :Cannot join channel (+k): the key is missing or wrong",
+      ":irc.test 332 ben #Tea green",
+      ":irc.test 324 ben #Tea +mnkl leaf 5",
+    ]);
+    assertEquals(lines.filter((line) => / (367|346) /.test(line)).map((line) => line.split(" ", 6).join(" ")), [
+      ":irc.test 367 ben #Tea bad!*@* ann",
+      ":irc.test 346 ben #Tea good!*@* ann",
+    ]);
     const ann = await signedIn(node, "ann");
     ann.send("JOIN #tea leaf");
     await ann.sync();
@@ -76,14 +74,10 @@ Deno.test("a channel that nobody is in and nobody wrote in for longer than histo
   ann.send("JOIN #old", "JOIN #busy", "JOIN #sat", "PART #old", "PART #busy");
   await ann.sync();
   const ben = await node.client("ben");
-  const wait = async (days: number) => {
-    for (let i = 0; i < days; i++) node.now += DAY;
-    await Promise.resolve();
-  };
-  await wait(80);
+  node.now += 80 * DAY;
   ben.send("JOIN #busy", "PRIVMSG #busy :hello", "PART #busy");
   await ben.sync();
-  await wait(20);
+  node.now += 20 * DAY;
   node.hub.forgetDeserted();
   assertEquals([...node.hub.channels.keys()], ["#busy", "#sat"]);
   assertEquals([...node.hub.store.channels.list()].map(([key]) => key), ["#busy", "#sat"]);
