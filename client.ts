@@ -196,7 +196,7 @@ class Seat {
     });
     const terminal = this.#terminal = new Terminal(Deno.stdin, Deno.stdout, {
       draw(columns, rows) {
-        front.resize(columns, rows);
+        front.scrolling.resize(columns, rows);
         const screen = drawScreen(front.state(), columns, rows);
         front.drawn(screen);
         return screen;

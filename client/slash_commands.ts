@@ -7,6 +7,7 @@
  * @module
  */
 
+import { closestString } from "@std/text/closest-string";
 import { readEmoji } from "./emoji.ts";
 import type { Session } from "./session.ts";
 import { isNotify, type Notify, type Settings, SWITCHES } from "./settings.ts";
@@ -519,24 +520,13 @@ export function runSlashCommand(context: SlashContext, name: string, rest: strin
  * ```
  */
 export function nearest(typed: string, names: readonly string[]): string | undefined {
-  const distances = names.map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name) }));
-  const best = distances.sort((a, b) => a.distance - b.distance)[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(typed.length / 2)) ? best.name : undefined;
+  const best = closestString(typed.toLowerCase(), names);
+  // More than half of the letters must be right, else it was another word.
+  return common(typed.toLowerCase(), best) * 2 > Math.max(typed.length, best.length) ? best : undefined;
 }
 
-/** How many letters must be changed, added, removed or swapped with their neighbour to make one word of the other. */
-function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      let least = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + cost);
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (swapped) least = Math.min(least, rows[i - 2]![j - 2]! + 1);
-      row.push(least);
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
+/** How many letters two words have in common, whatever their order. */
+function common(a: string, b: string): number {
+  const left = [...b];
+  return [...a].filter((letter) => left.includes(letter) && left.splice(left.indexOf(letter), 1).length > 0).length;
 }

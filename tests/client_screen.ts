@@ -68,7 +68,7 @@ export class Seat {
       },
     });
     this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-    this.screen.resize(columns, rows);
+    this.screen.scrolling.resize(columns, rows);
     this.connect(capabilities);
   }
 
@@ -132,7 +132,7 @@ export class Seat {
   }
 
   async #draw(): Promise<void> {
-    this.screen.resize(this.#columns, this.#rows);
+    this.screen.scrolling.resize(this.#columns, this.#rows);
     const drawn = drawScreen(this.screen.state(), this.#columns, this.#rows);
     this.screen.drawn(drawn);
     await new Promise<void>((resolve) => this.#terminal.write(this.#first + this.#painter.paint(drawn), resolve));

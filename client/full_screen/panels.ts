@@ -110,7 +110,7 @@ export function panelKey(screen: FullScreen, panel: Panel, event: KeyEvent): boo
     screen.editor.insert("?");
     return true;
   }
-  const { page } = screen;
+  const { page } = screen.scrolling;
   switch (event.key) {
     case "Up":
       move(panel, -1, page);
