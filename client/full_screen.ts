@@ -306,11 +306,6 @@ export class FullScreen implements FrontEnd {
     this.effects.redraw();
   }
 
-  /** Shows every key and command. */
-  help(): void {
-    slashContext(this).help("");
-  }
-
   /** Asks for something in the input line. */
   ask(prompt: string, secret: boolean): Promise<string | undefined> {
     this.question?.answer(undefined);

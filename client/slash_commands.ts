@@ -7,7 +7,6 @@
  * @module
  */
 
-import { closestString } from "@std/text/closest-string";
 import * as actions from "./slash_commands/actions.ts";
 import type { SlashContext } from "./slash_commands/context.ts";
 
@@ -368,12 +367,12 @@ export function runSlashCommand(context: SlashContext, name: string, rest: strin
  * ```
  */
 export function nearest(typed: string, names: readonly string[]): string | undefined {
-  const best = closestString(typed.toLowerCase(), names);
-  // More than half of the letters must be right, else it was another word.
-  return common(typed.toLowerCase(), best) * 2 > Math.max(typed.length, best.length) ? best : undefined;
+  const likeness = (name: string) => 2 * common(typed.toLowerCase(), name) / (typed.length + name.length);
+  const [best] = [...names].sort((a, b) => likeness(b) - likeness(a));
+  return best !== undefined && likeness(best) > 0.6 ? best : undefined;
 }
 
-/** How many letters two words have in common, whatever their order. */
+/** How many letters two words have in common, in whatever order: typing errors swap them more often than not. */
 function common(a: string, b: string): number {
   const left = [...b];
   return [...a].filter((letter) => left.includes(letter) && left.splice(left.indexOf(letter), 1).length > 0).length;
