@@ -129,12 +129,15 @@ export class Client {
 
   /** Sends a message that others receive too. */
   relay(relay: Relay): void {
-    this.write(relay.line(this.#form));
+    const line = relay.line(this.#form);
+    // To people with `nc` not every message says something.
+    if (line.bytes > 2) this.write(line);
   }
 
   /** Sends a message that is no part of the answer to the command that led to it. */
   relayAside(relay: Relay): void {
-    this.connection.send(relay.line(this.#form));
+    const line = relay.line(this.#form);
+    if (line.bytes > 2) this.connection.send(line);
   }
 
   /** Sends a line that is ready. */

@@ -99,6 +99,8 @@ export interface TargetsQuery {
   readonly after?: MessageId;
   readonly before?: MessageId;
   readonly limit: number;
+  /** Which end counts when there are more than the limit: the newest unless told. */
+  readonly from?: "oldest" | "newest";
 }
 
 /**
@@ -329,7 +331,7 @@ export function latestMessages(
     if (latest > after && latest < before) found.set(target, latest);
   }
   const ordered = [...found].map(([target, latest]) => ({ target, latest })).sort((a, b) => a.latest - b.latest);
-  return ordered.slice(-query.limit);
+  return query.from === "oldest" ? ordered.slice(0, query.limit) : ordered.slice(-query.limit);
 }
 
 class MemoryRecords<T> implements Records<T> {

@@ -224,11 +224,11 @@ export class SqliteStore implements Store {
   }
 
   targets(query: TargetsQuery): LatestMessage[] {
-    const { after = 0, before = Infinity, limit, parties = [] } = query;
+    const { after = 0, before = Infinity, limit, parties = [], from } = query;
     const direct = parties.flatMap((party) => {
       const recent = this.#recent.conversationsOf(party);
       // Those that went on since may have left the range, so as many more are asked for.
-      return recent.concat(this.#index.conversationsOf(party, { after, before }, limit + recent.length));
+      return recent.concat(this.#index.conversationsOf(party, { after, before }, limit + recent.length, from));
     });
     return latestMessages(this, query, direct);
   }

@@ -99,9 +99,10 @@ export class Index {
     return found.sort((a, b) => b.id - a.id).slice(0, query.limit);
   }
 
-  /** The direct conversations of a party whose latest message lies between the bounds, the latest first. */
-  conversationsOf(party: string, { after, before }: Span, limit: number): string[] {
-    return this.#sql.conversations.all(party, after, bound(before), limit).map((row) => String(row["name"]));
+  /** The direct conversations of a party whose latest message lies between the bounds, from the end that counts on. */
+  conversationsOf(party: string, { after, before }: Span, limit: number, from?: "oldest" | "newest"): string[] {
+    const sql = from === "oldest" ? this.#sql.oldestConversations : this.#sql.newestConversations;
+    return sql.all(party, after, bound(before), limit).map((row) => String(row["name"]));
   }
 
   /**
@@ -230,6 +231,9 @@ function statements(db: DatabaseSync) {
   const ofTarget = (order: string) =>
     db.prepare(`SELECT entry.id, entry.target, entry.line FROM place CROSS JOIN entry ON entry.id = place.id
       WHERE place.target = ? AND place.event = ? AND place.id > ? AND place.id < ? ORDER BY place.id ${order} LIMIT ?`);
+  const conversations = (order: string) =>
+    db.prepare(`SELECT name FROM conversation CROSS JOIN target ON target.id = conversation.target
+      WHERE party = ? AND latest > ? AND latest < ? ORDER BY latest ${order} LIMIT ?`);
   return {
     progress: db.prepare("SELECT value FROM progress WHERE name = ?"),
     advance: db.prepare("INSERT INTO progress VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"),
@@ -249,8 +253,8 @@ function statements(db: DatabaseSync) {
       "INSERT INTO conversation VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET latest = excluded.latest",
     ),
     removeConversation: db.prepare("DELETE FROM conversation WHERE party = ? AND target = ?"),
-    conversations: db.prepare(`SELECT name FROM conversation CROSS JOIN target ON target.id = conversation.target
-      WHERE party = ? AND latest > ? AND latest < ? ORDER BY latest DESC LIMIT ?`),
+    newestConversations: conversations("DESC"),
+    oldestConversations: conversations("ASC"),
     addWords: db.prepare("INSERT INTO search (rowid, text, sender, target) VALUES (?, ?, ?, ?)"),
     removeWords: db.prepare("INSERT INTO search (search, rowid, text, sender, target) VALUES ('delete', ?, ?, ?, ?)"),
     eraseForGood: db.prepare("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)"),

@@ -76,7 +76,7 @@ function send(client: RegisteredClient, open: OpenBatch): void {
   const { target, command, lines, tags } = open;
   const destination = findDestination(client, target, command, lines.map(({ text }) => text));
   if (destination === undefined) return;
-  const failure = open.finish(roomFor(user, command, destination.target));
+  const failure = open.finish(roomFor(user.source, command, destination.target));
   if (failure !== undefined) return client.fail("BATCH", ...failure);
   const head = hub.relayFrom(user, command, [destination.target, lines[0]!.text], tags);
   if (!hub.keep(client, destination, head, lines.slice(1))) return;

@@ -16,7 +16,7 @@ import { type CommandTable, MODERN } from "../command.ts";
 import { MAX_TARGETS, TEXT_LIMITS } from "../limits.ts";
 import { Relay } from "../relay.ts";
 import type { User } from "../user.ts";
-import { showRecent } from "./history.ts";
+import { showRecent } from "./playback.ts";
 import { sendMarker } from "./marker.ts";
 import { mode } from "./mode.ts";
 

@@ -78,7 +78,7 @@ function refusesCtcp(channel: Channel, texts: readonly string[]): string | undef
 }
 
 /** Whether a text is CTCP other than what somebody does: https://modern.ircdocs.horse/ctcp.html. */
-function isCtcp(text: string): boolean {
+export function isCtcp(text: string): boolean {
   // deno-lint-ignore no-control-regex -- CTCP is framed by this character
   return text.startsWith("\x01") && !/^\x01ACTION(?:[ \x01]|$)/.test(text);
 }
@@ -91,8 +91,8 @@ export function* meant(channel: Channel, status: string | undefined): Iterable<M
 }
 
 /** The bytes that a text may have in a message from here to there, so that it reaches everybody whole. */
-export function roomFor(user: User, command: string, target: string): number {
-  return MAX_BODY_BYTES - byteLength(`:${user.source} ${command} ${target} :`);
+export function roomFor(source: string, command: string, target: string): number {
+  return MAX_BODY_BYTES - byteLength(`:${source} ${command} ${target} :`);
 }
 
 /** Tells the sender that the receiver is away. */
