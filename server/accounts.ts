@@ -84,12 +84,9 @@ export function signIn(client: Client, account: Account, { bySasl = false } = {}
 }
 
 function signUserIn(hub: Hub, user: User, account: Account): void {
-  const guest = user.identity;
   user.signIn(account);
-  for (const [key, id] of [...hub.store.markers.list(`${guest} `)]) {
-    advanceMarker(hub.store.markers, pair(account.identity, key.slice(guest.length + 1)), id);
-    hub.store.markers.delete(key);
-  }
+  for (const [target, id] of user.markers) advanceMarker(hub.store.markers, pair(account.identity, target), id);
+  user.markers.clear();
   for (const [channel, member] of user.channels) {
     beginVisitOf(hub, user, channel, member.since);
     if (channel.founder === account.name && !member.op) {

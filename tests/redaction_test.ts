@@ -3,6 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { Node, type TestClient } from "./harness.ts";
 import { inLobby, tag } from "./lobby.ts";
+import { signIn } from "./scenes.ts";
+import { account, signedIn } from "./sign_in.ts";
 
 const ALL = ["draft/message-redaction", "message-tags", "echo-message"] as const;
 
@@ -170,7 +172,7 @@ Deno.test("whoever takes a guest's nick later cannot delete what the guest said"
 Deno.test("an account deletes what it said under any nick, and nobody by taking its nick", async () => {
   await using node = new Node();
   const [, ben, cid] = await inLobby(node, "ann", ["ben", ...ALL], ["cid", ...ALL]);
-  node.hub.userNamed("ben")!.account = "Ben";
+  signIn(node, "ben", "Ben");
   const id = await say(ben, "PRIVMSG #lobby mine");
   ben.send("NICK benny");
   await ben.sync();
@@ -181,4 +183,19 @@ Deno.test("an account deletes what it said under any nick, and nobody by taking 
   await ben.sync();
   ben.send(`REDACT #lobby ${id}`);
   await ben.expectAll(`@msgid=* :benny!* REDACT #lobby ${id}`);
+});
+
+Deno.test("an account of the same name made later cannot delete what the first one said", async () => {
+  await using node = new Node();
+  await account(node, "ben");
+  await inLobby(node, "ann");
+  const ben = await signedIn(node, "ben", { capabilities: ALL });
+  ben.send("JOIN #lobby");
+  await ben.sync();
+  const id = await say(ben, "PRIVMSG #lobby mine");
+  const first = node.hub.store.accounts.get("ben")!;
+  node.pass(1000);
+  node.hub.store.accounts.put("ben", { ...first, identity: "ben*later", created: node.now });
+  ben.send(`REDACT #lobby ${id}`);
+  await ben.expectAll(`:irc.test FAIL REDACT REDACT_FORBIDDEN #lobby ${id} :*`);
 });

@@ -58,8 +58,8 @@ export function nameOf({ hub, user }: RegisteredClient, target: string, latest: 
   if (looksLikeChannel(target)) return hub.channels.get(target)?.name ?? target;
   const [one, two] = target.split(" ") as [string, string];
   const other = one === user.identity ? two : one;
-  const account = hub.store.accounts.get(other);
-  if (account !== undefined) return hub.userNamed(other)?.nick ?? account.name;
+  const account = hub.store.accounts.get(other.split("*", 1)[0]!);
+  if (account?.identity === other) return account.name;
   for (const present of hub.users.values()) if (present.identity === other) return present.nick;
   // A guest that is gone, whom the last message names as the one it is from or to.
   const { source = "", params, tags } = hub.store.find(latest)?.message ?? { params: [] };

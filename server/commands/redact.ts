@@ -10,7 +10,7 @@ import { cutToBytes, type Message } from "../../protocol.ts";
 import { casefold, looksLikeChannel } from "../../protocol/casemapping.ts";
 import type { Channel } from "../channel.ts";
 import type { RegisteredClient } from "../client.ts";
-import { parseMsgid } from "../clock.ts";
+import { parseMsgid, timeId } from "../clock.ts";
 import { TEXT_LIMITS } from "../limits.ts";
 import { isVisible } from "../range.ts";
 import { directTarget, type Entry } from "../store.ts";
@@ -69,11 +69,15 @@ function isThere({ hub, user }: RegisteredClient, entry: Entry, { key, channel }
   return channel === undefined || isVisible(entry.id, hub.readableChannel(channel, user).visible);
 }
 
-function mayRedact({ user }: RegisteredClient, { id, message }: Entry, channel: Channel | undefined): boolean {
+function mayRedact({ hub, user }: RegisteredClient, { id, message }: Entry, channel: Channel | undefined): boolean {
   if (channel?.isOperator(user)) return true;
-  const account = message.tags?.get("account");
-  if (account !== undefined) return user.account !== undefined && casefold(account) === casefold(user.account);
-  // A guest is known by its nick only while it stays: whoever has the nick later is somebody else.
-  const nick = message.source?.split("!", 1)[0] ?? "";
-  return user.account === undefined && casefold(nick) === casefold(user.nick) && user.nickSince < id;
+  const author = message.tags?.get("account");
+  if (author === undefined) {
+    // A guest is known by its nick only while it stays: whoever has the nick later is somebody else.
+    const nick = message.source?.split("!", 1)[0] ?? "";
+    return user.account === undefined && casefold(nick) === casefold(user.nick) && user.nickSince < id;
+  }
+  // And whoever has made an account later is not the one who had an account of that name.
+  const created = hub.store.accounts.get(casefold(author))?.created ?? 0;
+  return user.account !== undefined && casefold(author) === casefold(user.account) && timeId(created) <= id;
 }
