@@ -2,7 +2,7 @@
 
 import { byteLength } from "../protocol.ts";
 import { assertEquals, Node } from "./harness.ts";
-import { calm, commands, gather } from "./scenes.ts";
+import { calm, commands, gather, signIn } from "./scenes.ts";
 
 // "If <modestring> is not given, the RPL_CHANNELMODEIS numeric is returned. Servers MAY choose to hide sensitive information
 // such as channel keys when sending the current modes. Servers MAY also return the RPL_CREATIONTIME numeric"
@@ -211,7 +211,7 @@ Deno.test("+R: no way in without an account", async () => {
   await ann.sync();
   ben.send("JOIN #chan");
   await ben.expectAll(":irc.test 477 ben #chan :Cannot join channel (+R)*");
-  node.hub.users.get("ben")!.account = "ben";
+  signIn(node, "ben", "ben");
   ben.send("JOIN #chan");
   assertEquals((await commands(ben))[0], "JOIN");
 });
