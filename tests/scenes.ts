@@ -1,6 +1,5 @@
 /** What many tests begin with. */
 
-import { casefold } from "../protocol/casemapping.ts";
 import type { Node, TestClient } from "./harness.ts";
 
 /** All go into a channel, one after the other, and what they saw of that is read. */
