@@ -161,7 +161,9 @@ export class Client {
       return;
     }
     let text = formatMessage(message);
-    if (text.length * 3 > MAX_BODY_BYTES) text = formatMessage(fitMessage(message));
+    if (text.length * 3 > MAX_BODY_BYTES && byteLength(text) > MAX_BODY_BYTES) {
+      text = formatMessage(fitMessage(message));
+    }
     if (!this.capabilities.has("serverTime") || message.tags?.has("time")) return this.write(new Line(text));
     this.write(withTag(new Line(text), `time=${formatTime(this.hub.clock.now())}`));
   }
