@@ -117,8 +117,13 @@ export function plainNick(line: string): string | undefined {
  * ```
  */
 export function renderPlain(message: Message, time: number): string {
-  const text = harmless(renderMessage(message));
+  const text = plainText(message);
   return text === "" ? "" : `[${clockTime(time)}] ${text}`;
+}
+
+/** The same without the time. */
+export function plainText(message: Message): string {
+  return harmless(renderMessage(message));
 }
 
 function renderMessage({ source = "", command, params }: Message): string {
@@ -195,7 +200,7 @@ const FORMATTING = /\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04[0-9a-fA-F]{0,6}/g;
 const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 
 /** A text without anything that acts on a terminal. */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return text.replace(FORMATTING, "").replace(CONTROLS, "");
 }
 

@@ -266,11 +266,18 @@ export class SqliteStore implements Store {
   /** Copies everything into a new file, while messages keep coming; `progress` gets a share between 0 and 1. */
   async backup(file: string, progress?: (share: number) => void): Promise<void> {
     Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
+    if (this.#lock === undefined) this.#stayAtThisMoment();
     await backup(this.#db, file, {
       rate: BACKUP_PAGES,
       progress: ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) =>
         progress?.(1 - remainingPages / Math.max(1, totalPages)),
     });
+  }
+
+  /** Reads from now on what there is now: a copy would begin anew each time that the server beside us writes. */
+  #stayAtThisMoment(): void {
+    this.#db.exec("BEGIN");
+    this.#db.prepare("SELECT count(*) FROM sqlite_schema").get();
   }
 
   /** What is wrong with the file, in words; nothing if all is well. Reads all of it. */

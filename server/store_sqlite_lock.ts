@@ -32,6 +32,22 @@ export function lockData(file: string): DataLock {
   return { release: () => db.close() };
 }
 
+/** Who holds the lock, in words; `undefined` if nobody does. */
+export function lockHolder(file: string): string | undefined {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec("PRAGMA busy_timeout = 0");
+    const begin = db.prepare("BEGIN IMMEDIATE");
+    begin.run();
+    return undefined;
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return nameOf(db);
+  } finally {
+    db.close();
+  }
+}
+
 function takeLock(db: DatabaseSync): void {
   db.exec("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 0");
   // Prepared, because only the errors of statements carry a code.
@@ -45,9 +61,14 @@ function takeLock(db: DatabaseSync): void {
 }
 
 function holderOf(db: DatabaseSync): string {
+  return `another server is using this data (${
+    nameOf(db)
+  }). Stop that one first, or give this one a folder of its own with --data`;
+}
+
+function nameOf(db: DatabaseSync): string {
   const row = db.prepare("SELECT pid, host, since FROM holder").get();
-  const who = row === undefined ? "" : ` (process ${row["pid"]} on ${row["host"]}, since ${row["since"]})`;
-  return `another server is using this data${who}. Stop that one first, or give this one a folder of its own with --data`;
+  return row === undefined ? "no name" : `process ${row["pid"]} on ${row["host"]}, since ${row["since"]}`;
 }
 
 function host(): string {
