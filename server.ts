@@ -40,6 +40,8 @@ export type Plaintext = "loopback" | "lan" | "any" | "off";
 export interface TlsOptions {
   /** Port; 0 takes a free one. */
   readonly port: number;
+  /** Takes a free port where that one is in use. */
+  readonly orFree?: boolean;
   readonly certificate: Certificate;
   /** Seconds for which clients shall insist on encryption, if a public authority vouches for it; never unless told. */
   readonly sts?: number;
@@ -165,7 +167,14 @@ class RunningServer implements Server {
     if (plaintext !== "off") {
       this.#plain = new Door(Deno.listen({ hostname, port }), (conn) => this.#admitPlain(conn), log);
     }
-    if (tls !== undefined) this.#listenTls(hostname, tls.port, tls.certificate);
+    if (tls === undefined) return;
+    try {
+      this.#listenTls(hostname, tls.port, tls.certificate);
+    } catch (error) {
+      if (!tls.orFree || !(error instanceof Deno.errors.AddrInUse)) throw error;
+      log(`Port ${tls.port} is in use; TLS takes a free one. --tls-port chooses another.`);
+      this.#listenTls(hostname, 0, tls.certificate);
+    }
   }
 
   #listenTls(hostname: string, port: number, certificate: Certificate): void {

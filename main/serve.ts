@@ -41,8 +41,9 @@ export async function runServe(line: CommandLine, { version, print, complain }: 
 type Options = ServeOptions & { host: string; port: number };
 
 function cannotListen(error: unknown, { host, port, plaintext, tls }: Options): string {
-  const ports = [...(plaintext === "off" ? [] : [port]), ...(tls === undefined ? [] : [tls.port])];
-  const hint = tls !== undefined && error instanceof Deno.errors.AddrInUse ? " or --tls-port" : "";
+  const shared = tls !== undefined && !tls.orFree;
+  const ports = [...(plaintext === "off" ? [] : [port]), ...(shared ? [tls.port] : [])];
+  const hint = shared && error instanceof Deno.errors.AddrInUse ? " or --tls-port" : "";
   return `Cannot listen at ${host}:${ports.join(" and ")}: ${explain(error)}${hint}`;
 }
 
@@ -131,6 +132,7 @@ async function tlsOptions(
   const load = () => loadCertificate(cert, key, name, data);
   return {
     port: Number(port),
+    orFree: value("tls-port") === undefined,
     certificate: await load(),
     ...(cert !== undefined && { reload: load }),
     ...(sts !== "off" && { sts: Number(sts === "0" ? 0 : parseDuration(sts)! / 1000) }),
@@ -201,6 +203,7 @@ function greeting(server: Server, options: Options): string[] {
     "",
     "Others come in with:",
     ...joinLines(server, host).map((line) => `  chat join ${line}`),
+    ...plainLines(server, options),
     `or with any IRC client${tlsAddress ? ", over TLS" : ""}${plainHint(server, options)}`,
     "Ctrl-C stops the server.",
   ];
@@ -213,6 +216,13 @@ function joinLines({ address, tlsAddress, certificate }: Server, host: string): 
     if (tlsAddress === undefined) return formatHostPort(name, address!.port);
     return `ircs://${formatHostPort(name, tlsAddress.port)}${fingerprint}`;
   });
+}
+
+/** On the machine itself nothing lies between that could read along, so a short address will do. */
+function plainLines({ address, tlsAddress }: Server, { host }: Options): string[] {
+  if (address === undefined || tlsAddress === undefined) return [];
+  const [here] = reachable(host);
+  return ["and on this machine with:", `  chat join ${formatHostPort(here!, address.port)}`];
 }
 
 function plainHint({ address }: Server, { host, plaintext }: Options): string {
