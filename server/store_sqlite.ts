@@ -31,7 +31,7 @@ import {
   type TargetsQuery,
 } from "./store.ts";
 import { failureOf, type Transact, transactionsOf } from "./store_sqlite_failure.ts";
-import { entryFrom, Index, SLICE_ENTRIES } from "./store_sqlite_index.ts";
+import { entriesFrom, entryFrom, Index, SLICE_ENTRIES, TARGETS } from "./store_sqlite_index.ts";
 import { type DataLock, lockData } from "./store_sqlite_lock.ts";
 import { SqliteRecords } from "./store_sqlite_records.ts";
 import { migrate, MIGRATIONS, schemaVersion } from "./store_sqlite_schema.ts";
@@ -169,7 +169,9 @@ export class SqliteStore implements Store {
   append(entry: Entry): boolean {
     if (this.#failure !== undefined && this.#appended.length >= MAX_WAITING) return false;
     const { id, target } = entry;
-    this.#appended.push({ id, target, line: lineOf(entry) });
+    const last = this.#appended.at(-1);
+    if (last?.id === id) last.target += TARGETS + target;
+    else this.#appended.push({ id, target, line: lineOf(entry) });
     this.#recent.add(entry);
     this.#lastId = id;
     return true;
@@ -330,7 +332,7 @@ export class SqliteStore implements Store {
   #today = (entry: Entry): Entry => this.#redacted.get(entry.id)?.after ?? entry;
 
   #page(after: MessageId): Entry[] {
-    return this.#next.all(after, EXPORT_PAGE).map(entryFrom).map(this.#today);
+    return this.#next.all(after, EXPORT_PAGE).flatMap(entriesFrom).map(this.#today);
   }
 }
 

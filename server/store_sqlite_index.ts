@@ -50,13 +50,13 @@ export class Index {
 
   /** Entries that the indexes have not taken up, oldest first. */
   *behind(): Iterable<Entry> {
-    for (const row of this.#sql.next.iterate(this.#indexed, -1)) yield entryFrom(row);
+    for (const row of this.#sql.next.iterate(this.#indexed, -1)) yield* entriesFrom(row);
   }
 
   /** Takes up the next slice, and says which entries it was. */
   catchUp(): Entry[] {
-    const next = this.#sql.next.all(this.#indexed, SLICE_ENTRIES).map(entryFrom);
-    const entries = this.#transact(() => this.#addSome(next));
+    const rows = this.#sql.next.all(this.#indexed, SLICE_ENTRIES);
+    const entries = this.#transact(() => this.#addSome(rows));
     this.#indexed = entries.at(-1)?.id ?? this.#indexed;
     this.#size += entries.length;
     return entries;
@@ -80,10 +80,10 @@ export class Index {
     const id = this.#sql.targetId.get(target)?.["id"];
     if (id === undefined) return [];
     return collect(range, (span, limit) => {
-      const said = this.#read(Number(id), 0, span, limit, range.from);
-      if (!range.events) return said;
-      const both = said.concat(this.#read(Number(id), 1, span, limit, range.from)).sort((a, b) => a.id - b.id);
-      return range.from === "oldest" ? both.slice(0, limit) : both.slice(-limit);
+      const part = { span, limit, from: range.from };
+      const rows = this.#read(Number(id), 0, part).concat(range.events ? this.#read(Number(id), 1, part) : []);
+      const entries = rows.map((row) => entryFrom(row, target)).sort((a, b) => a.id - b.id);
+      return range.from === "oldest" ? entries.slice(0, limit) : entries.slice(-limit);
     });
   }
 
@@ -119,7 +119,7 @@ export class Index {
 
   /** Removes a slice of the oldest entries, as far as they are older than `before`; says how many. */
   prune(before: MessageId): number {
-    const entries = this.#sql.oldest.all(Math.min(before, this.#indexed + 1), SLICE_ENTRIES).map(entryFrom);
+    const entries = this.#sql.oldest.all(Math.min(before, this.#indexed + 1), SLICE_ENTRIES).flatMap(entriesFrom);
     const last = entries.at(-1);
     if (last === undefined) return 0;
     this.#transact(() => {
@@ -140,15 +140,21 @@ export class Index {
     return Number(this.#sql.changes.get()?.["changes"]);
   }
 
-  /** Adds as many as there is time for, at least one. */
-  #addSome(next: Entry[]): Entry[] {
+  /** Adds as many rows as there is time for, at least one. */
+  #addSome(rows: Row[]): Entry[] {
     const end = performance.now() + SLICE_MILLISECONDS;
     const targets = new Map<string, number>();
-    let count = 0;
-    while (count < next.length && (count === 0 || performance.now() < end)) this.#add(next[count++]!, targets);
-    if (count > 0) this.#sql.advance.run("indexed", next[count - 1]!.id);
-    if (count > 0) this.#sql.advance.run("entries", this.#size + count);
-    return next.slice(0, count);
+    const added: Entry[] = [];
+    for (const row of rows) {
+      const entries = entriesFrom(row);
+      for (const entry of entries) this.#add(entry, targets);
+      added.push(...entries);
+      if (performance.now() > end) break;
+    }
+    const last = added.at(-1);
+    if (last !== undefined) this.#sql.advance.run("indexed", last.id);
+    if (last !== undefined) this.#sql.advance.run("entries", this.#size + added.length);
+    return added;
   }
 
   #add(entry: Entry, targets: Map<string, number>): void {
@@ -178,9 +184,9 @@ export class Index {
     this.#sql.removeTarget.run(target);
   }
 
-  #read(target: number, event: number, { after, before }: Span, limit: number, from?: "oldest" | "newest"): Entry[] {
-    if (from === "oldest") return this.#sql.oldestOf.all(target, event, after, bound(before), limit).map(entryFrom);
-    return this.#sql.newestOf.all(target, event, after, bound(before), limit).map(entryFrom).reverse();
+  #read(target: number, event: number, { span: { after, before }, limit, from }: Part): Row[] {
+    const statement = from === "oldest" ? this.#sql.oldestOf : this.#sql.newestOf;
+    return statement.all(target, event, after, bound(before), limit);
   }
 
   #searchIn(targets: readonly string[], query: SearchQuery, { visible }: Pick<VisibleTarget, "visible">): Entry[] {
@@ -192,7 +198,7 @@ export class Index {
   }
 
   #ask(match: string, { after, before }: Span, limit: number): Entry[] {
-    return this.#sql.search.all(match, after, bound(before), limit).map(entryFrom).reverse();
+    return this.#sql.search.all(match, after, bound(before), limit).map((row) => entryFrom(row)).reverse();
   }
 
   /**
@@ -217,7 +223,10 @@ export class Index {
 interface Part {
   span: Span;
   limit: number;
+  from?: HistoryRange["from"] | undefined;
 }
+
+type Row = Record<string, unknown>;
 
 /** So many targets the full-text index is asked for by name. */
 const FEW_TARGETS = 8;
@@ -263,10 +272,20 @@ function statements(db: DatabaseSync) {
   };
 }
 
-/** An entry from the row that holds it. */
-export function entryFrom(row: Record<string, unknown>): Entry {
-  return entryOf(Number(row["id"]), String(row["target"]), String(row["line"]));
+/** The entry of a row, as one of its targets has it. */
+export function entryFrom(row: Row, target = String(row["target"])): Entry {
+  return entryOf(Number(row["id"]), target, String(row["line"]));
 }
+
+/** The entries of a row: one for each of its targets, of which an event such as QUIT may have several. */
+export function entriesFrom(row: Row): Entry[] {
+  const targets = String(row["target"]).split(TARGETS);
+  const entry = entryFrom(row, targets[0]);
+  return targets.length === 1 ? [entry] : targets.map((target) => ({ ...entry, target }));
+}
+
+/** Between the targets of a row; no name holds it. */
+export const TARGETS = ",";
 
 // SQLite compares with integers.
 function bound(id: MessageId): number {

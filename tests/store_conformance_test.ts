@@ -131,6 +131,28 @@ each("history() gives events only to who asks for them", (store, settle) => {
   assertEquals(store.history("#nowhere", { limit: 9 }), []);
 });
 
+each("an event with one id belongs to several channels", (store, settle) => {
+  store.append(said(1, "#a", "hello"));
+  for (const target of ["#a", "#b", "#c"]) {
+    store.append({ id: 2, target, message: { source: "ann!u@host", command: "QUIT", params: ["bye"] } });
+  }
+  store.append(said(3, "#b", "hello"));
+  settle();
+  for (const [target, ...expected] of [["#a", 1, 2], ["#b", 2, 3], ["#c", 2]] as const) {
+    const found = store.history(target, { limit: 9, events: true });
+    assertEquals(ids(found), expected);
+    assert(found.every((entry) => entry.target === target));
+  }
+  assertEquals(Array.from(store.entries(), ({ id, target }) => `${id} ${target}`), [
+    "1 #a",
+    "2 #a",
+    "2 #b",
+    "2 #c",
+    "3 #b",
+  ]);
+  assertEquals(store.statistics().messages, 5);
+});
+
 each("redact() deletes the text and leaves who and when", (store, settle) => {
   const tags = new Map([["account", "ann"], ["+draft/reply", "x"]]);
   const entry = said(10, "#lobby", "my secret");
