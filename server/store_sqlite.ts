@@ -35,7 +35,7 @@ import { entriesFrom, entryFrom, Index, SLICE_ENTRIES, TARGETS } from "./store_s
 import { type DataLock, lockData } from "./store_sqlite_lock.ts";
 import { SqliteRecords } from "./store_sqlite_records.ts";
 import { migrate, MIGRATIONS, schemaVersion } from "./store_sqlite_schema.ts";
-import { Upkeep } from "./store_sqlite_upkeep.ts";
+import { SLICE_PAGES, Upkeep } from "./store_sqlite_upkeep.ts";
 
 /** How a {@linkcode SqliteStore} is opened. */
 export interface SqliteStoreOptions {
@@ -47,6 +47,8 @@ export interface SqliteStoreOptions {
   readOnly?: boolean;
   /** How many entries wait until a slice of indexing takes them up. */
   slice?: number;
+  /** How many entries an epoch of the full-text index has. */
+  epoch?: number;
   /** How long after a failure the next commit tries again, in milliseconds; {@linkcode RETRY_AFTER} unless told. */
   retryAfter?: number;
   /** Most pages of 4 KiB the file may have, as if the disk were full behind them; for tests. */
@@ -153,7 +155,7 @@ export class SqliteStore implements Store {
     this.#find = db.prepare("SELECT id, target, line FROM entry WHERE id = ?");
     this.#next = db.prepare("SELECT id, target, line FROM entry WHERE id > ? ORDER BY id LIMIT ?");
     this.#lastId = Number(db.prepare("SELECT max(id) AS last FROM entry").get()?.["last"] ?? 0);
-    this.#index = new Index(db);
+    this.#index = new Index(db, options.epoch);
     this.#upkeep = new Upkeep(db, this.#index, options);
     for (const entry of this.#index.behind()) this.#recent.add(entry);
   }
@@ -297,7 +299,7 @@ export class SqliteStore implements Store {
   }
 
   #written(): void {
-    this.#upkeep.wrote(this.#appended.length, { mustBeErased: this.#redacted.size > 0 });
+    this.#upkeep.wrote(1 + this.#appended.length / ENTRIES_PER_PAGE, { mustBeErased: this.#redacted.size > 0 });
     this.#appended = [];
     this.#redacted.clear();
     for (const kind of this.#records) kind.written();
@@ -323,7 +325,7 @@ export class SqliteStore implements Store {
   #catchUp(): void {
     const entries = this.#index.catchUp();
     this.#index.merge();
-    this.#upkeep.wrote(entries.length);
+    this.#upkeep.wrote(SLICE_PAGES);
     const last = entries.at(-1)?.id ?? 0;
     for (const target of new Set(entries.map(({ target }) => target))) this.#recent.drop(target, last);
   }
@@ -335,6 +337,9 @@ export class SqliteStore implements Store {
     return this.#next.all(after, EXPORT_PAGE).flatMap(entriesFrom).map(this.#today);
   }
 }
+
+/** About how many entries a page of 4 KiB holds. */
+const ENTRIES_PER_PAGE = 25;
 
 /** Pages of 4 KiB that a backup copies before the loop may turn. */
 const BACKUP_PAGES = 256;

@@ -4,6 +4,9 @@
  * They follow behind the record in slices of a few milliseconds, and remember in the same transaction how far they have
  * come. Up to there what they answer is complete; about what is newer they know nothing.
  *
+ * Merging the full-text index writes all occurrences of a word at once, which for a frequent word of a long history takes
+ * hundreds of milliseconds. Therefore history has epochs, and a word of one epoch is not the same as in another.
+ *
  * @module
  */
 
@@ -24,18 +27,33 @@ const SLICE_MILLISECONDS = 2;
 /** Most pages that a slice of merging the full-text index writes; some 2 ms. */
 const MERGE_PAGES = 16;
 
+/** Entries of an epoch: few enough that writing a word that all of them hold takes some 10 ms. */
+export const EPOCH_ENTRIES = 131_072;
+
+interface Epoch {
+  readonly number: number;
+  readonly first: MessageId;
+}
+
 /** The indexes of a file. */
 export class Index {
   #transact: Transact;
   #sql: ReturnType<typeof statements>;
   #indexed: MessageId;
   #size: number;
+  #inEpoch: number;
+  #epochEntries: number;
+  // In order.
+  #epochs: readonly Epoch[];
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, epochEntries = EPOCH_ENTRIES) {
+    this.#epochEntries = epochEntries;
     this.#transact = transactionsOf(db);
     this.#sql = statements(db);
     this.#indexed = this.#progress("indexed");
     this.#size = this.#progress("entries");
+    this.#inEpoch = this.#progress("epoch");
+    this.#epochs = this.#readEpochs();
   }
 
   /** Up to which id the indexes are complete. */
@@ -55,10 +73,14 @@ export class Index {
 
   /** Takes up the next slice, and says which entries it was. */
   catchUp(): Entry[] {
-    const rows = this.#sql.next.all(this.#indexed, SLICE_ENTRIES);
+    const room = this.#epochEntries - this.#inEpoch;
+    const rows = this.#sql.next.all(this.#indexed, room > 0 ? Math.min(room, SLICE_ENTRIES) : SLICE_ENTRIES);
+    if (rows.length === 0) return [];
+    if (this.#epochs.length === 0 || room <= 0) this.#beginEpoch(Number(rows[0]!["id"]));
     const entries = this.#transact(() => this.#addSome(rows));
-    this.#indexed = entries.at(-1)?.id ?? this.#indexed;
+    this.#indexed = entries.at(-1)!.id;
     this.#size += entries.length;
+    this.#inEpoch += entries.length;
     return entries;
   }
 
@@ -114,7 +136,7 @@ export class Index {
 
   /** Removes the words of an entry, within the transaction that is open. */
   erase(entry: Entry): void {
-    if (entry.id <= this.#indexed && isSearchable(entry)) this.#sql.removeWords.run(entry.id, ...wordColumns(entry));
+    if (entry.id <= this.#indexed) this.#removeWords(entry);
   }
 
   /** Removes a slice of the oldest entries, as far as they are older than `before`; says how many. */
@@ -126,14 +148,29 @@ export class Index {
       for (const entry of entries) this.#remove(entry);
       this.#sql.removeEntries.run(last.id);
       for (const target of new Set(entries.map(({ target }) => target))) this.#forgetIfEmpty(target);
+      this.#sql.removeEpochs.run(last.id);
       this.#sql.advance.run("entries", this.#size - entries.length);
     });
     this.#size -= entries.length;
+    this.#epochs = this.#readEpochs();
     return entries.length;
   }
 
   #progress(name: string): number {
     return Number(this.#sql.progress.get(name)?.["value"] ?? 0);
+  }
+
+  #readEpochs(): Epoch[] {
+    return this.#sql.epochs.all().map((row) => ({ number: Number(row["number"]), first: Number(row["first"]) }));
+  }
+
+  #beginEpoch(first: MessageId): void {
+    this.#transact(() => {
+      this.#sql.addEpoch.run(first);
+      this.#sql.advance.run("epoch", 0);
+    });
+    this.#inEpoch = 0;
+    this.#epochs = this.#readEpochs();
   }
 
   #changes(): number {
@@ -151,9 +188,9 @@ export class Index {
       added.push(...entries);
       if (performance.now() > end) break;
     }
-    const last = added.at(-1);
-    if (last !== undefined) this.#sql.advance.run("indexed", last.id);
-    if (last !== undefined) this.#sql.advance.run("entries", this.#size + added.length);
+    this.#sql.advance.run("indexed", added.at(-1)!.id);
+    this.#sql.advance.run("entries", this.#size + added.length);
+    this.#sql.advance.run("epoch", this.#inEpoch + added.length);
     return added;
   }
 
@@ -161,7 +198,7 @@ export class Index {
     let target = targets.get(entry.target);
     if (target === undefined) targets.set(entry.target, target = this.#targetId(entry.target));
     this.#sql.addPlace.run(target, isMessage(entry) ? 0 : 1, entry.id);
-    if (isSearchable(entry)) this.#sql.addWords.run(entry.id, ...wordColumns(entry));
+    if (isSearchable(entry)) this.#sql.addWords.run(entry.id, ...wordColumns(entry, this.#epochs.at(-1)!));
     if (!isMessage(entry)) return;
     for (const party of partiesOf(entry.target)) this.#sql.addConversation.run(party, target, entry.id);
   }
@@ -174,7 +211,14 @@ export class Index {
   #remove(entry: Entry): void {
     const target = Number(this.#sql.targetId.get(entry.target)?.["id"]);
     this.#sql.removePlace.run(target, isMessage(entry) ? 0 : 1, entry.id);
-    if (isSearchable(entry)) this.#sql.removeWords.run(entry.id, ...wordColumns(entry));
+    this.#removeWords(entry);
+  }
+
+  #removeWords(entry: Entry): void {
+    const epoch = this.#epochs.findLast(({ first }) => first <= entry.id);
+    if (epoch !== undefined && isSearchable(entry)) {
+      this.#sql.removeWords.run(entry.id, ...wordColumns(entry, epoch));
+    }
   }
 
   #forgetIfEmpty(name: string): void {
@@ -192,28 +236,43 @@ export class Index {
   #searchIn(targets: readonly string[], query: SearchQuery, { visible }: Pick<VisibleTarget, "visible">): Entry[] {
     const { after = 0, before = Infinity, limit } = query;
     return collect({ after, before, limit, ...(visible && { visible }) }, (span, limit) => {
-      const found = targets.length > FEW_TARGETS ? this.#lookThrough(targets, query, { span, limit }) : undefined;
-      return found ?? this.#ask(matchOf(query, targets), span, limit);
+      let found: Entry[] = [];
+      for (const epoch of this.#epochsOf(span)) {
+        found = this.#searchEpoch(epoch, targets, query, { span, limit: limit - found.length }).concat(found);
+        if (found.length >= limit) break;
+      }
+      return found;
     });
   }
 
-  #ask(match: string, { after, before }: Span, limit: number): Entry[] {
-    return this.#sql.search.all(match, after, bound(before), limit).map((row) => entryFrom(row)).reverse();
+  /** The epochs that a span touches, the latest first. */
+  #epochsOf({ after, before }: Span): Epoch[] {
+    const begun = this.#epochs.filter(({ first }) => first < before).reverse();
+    const earliest = begun.findIndex(({ first }) => first <= after + 1);
+    return earliest < 0 ? begun : begun.slice(0, earliest + 1);
+  }
+
+  #searchEpoch(epoch: Epoch, targets: readonly string[], query: SearchQuery, part: Part): Entry[] {
+    if (targets.length > FEW_TARGETS) {
+      const found = this.#lookThrough(matchOf(query, epoch), new Set(targets), part);
+      if (found !== undefined) return found;
+    }
+    const { span, limit } = part;
+    const rows = this.#sql.search.all(matchOf(query, epoch, targets), span.after, bound(span.before), limit);
+    return rows.map((row) => entryFrom(row)).reverse();
   }
 
   /**
    * Of many targets it is quicker to look through what matches anywhere, as long as the limit is reached soon;
    * `undefined` if it is not.
    */
-  #lookThrough(targets: readonly string[], query: SearchQuery, { span, limit }: Part): Entry[] | undefined {
-    const match = matchOf(query);
+  #lookThrough(match: string, targets: ReadonlySet<string>, { span, limit }: Part): Entry[] | undefined {
     if (match === "") return undefined;
-    const wanted = new Set(targets);
     const found: Entry[] = [];
     let seen = 0;
     for (const row of this.#sql.search.iterate(match, span.after, bound(span.before), LOOK_THROUGH)) {
       seen++;
-      if (wanted.has(String(row["target"])) && found.push(entryFrom(row)) === limit) return found.reverse();
+      if (targets.has(String(row["target"])) && found.push(entryFrom(row)) === limit) return found.reverse();
     }
     return seen < LOOK_THROUGH ? found.reverse() : undefined;
   }
@@ -260,6 +319,10 @@ function statements(db: DatabaseSync) {
     removeConversation: db.prepare("DELETE FROM conversation WHERE party = ? AND target = ?"),
     conversations: db.prepare(`SELECT name FROM conversation CROSS JOIN target ON target.id = conversation.target
       WHERE party = ? AND latest > ? AND latest < ? ORDER BY latest DESC LIMIT ?`),
+    epochs: db.prepare("SELECT number, first FROM epoch ORDER BY number"),
+    addEpoch: db.prepare("INSERT INTO epoch (first) VALUES (?)"),
+    // Of which the next one has begun within what is gone.
+    removeEpochs: db.prepare("DELETE FROM epoch WHERE number < (SELECT max(number) FROM epoch WHERE first <= ?)"),
     addWords: db.prepare("INSERT INTO search (rowid, text, sender, target) VALUES (?, ?, ?, ?)"),
     removeWords: db.prepare("INSERT INTO search (search, rowid, text, sender, target) VALUES ('delete', ?, ?, ?, ?)"),
     eraseForGood: db.prepare("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)"),
@@ -301,18 +364,21 @@ function isSearchable(entry: Entry): boolean {
 }
 
 /** Text, sender and target as the full-text index has them. */
-function wordColumns(entry: Entry): [string, string, string] {
-  return [wordsOf(textOf(entry)).join(" "), senderOf(entry), entry.target];
+function wordColumns(entry: Entry, epoch: Epoch): [string, string, string] {
+  return [inEpoch(wordsOf(textOf(entry)), epoch), inEpoch([senderOf(entry)], epoch), inEpoch([entry.target], epoch)];
+}
+
+/** Words as those of an epoch. The target of a direct conversation is two. */
+function inEpoch(words: readonly string[], { number }: Epoch): string {
+  const mark = `${number.toString(36)}:`;
+  return words.length === 0 ? "" : mark + words.join(" ").replaceAll(" ", ` ${mark}`);
 }
 
 /** A search in the language of FTS5: https://www.sqlite.org/fts5.html#full_text_query_syntax. */
-function matchOf(query: SearchQuery, targets: readonly string[] = []): string {
-  const conditions = phrasesOf(query.words ?? "").map((phrase) => `text : ${quote(phrase.join(" "))}`);
-  if (query.from !== undefined) conditions.push(`sender : ${quote(casefold(query.from))}`);
-  if (targets.length > 0) conditions.push(`target : (${targets.map(quote).join(" OR ")})`);
+function matchOf(query: SearchQuery, epoch: Epoch, targets: readonly string[] = []): string {
+  const quoted = (words: readonly string[]) => `"${inEpoch(words, epoch).replaceAll('"', '""')}"`;
+  const conditions = phrasesOf(query.words ?? "").map((phrase) => `text : ${quoted(phrase)}`);
+  if (query.from !== undefined) conditions.push(`sender : ${quoted([casefold(query.from)])}`);
+  if (targets.length > 0) conditions.push(`target : (${targets.map((target) => quoted([target])).join(" OR ")})`);
   return conditions.join(" AND ");
-}
-
-function quote(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
 }

@@ -1,8 +1,8 @@
 /**
  * The tables of the file, as a diary: what was once released is never edited, a change is a new item at the end.
  *
- * The record is `entry` and the tables of records; `target`, `place`, `conversation` and `search` are indexes that follow
- * behind and could be made anew from `entry` at any time.
+ * The record is `entry` and the tables of records; `target`, `place`, `conversation`, `epoch` and `search` are indexes that
+ * follow behind and could be made anew from `entry` at any time.
  *
  * @module
  */
@@ -19,7 +19,8 @@ export const MIGRATIONS: readonly string[] = [
 -- What was said, as it was relayed, by its id alone: this is all that happens on the path of a message.
 CREATE TABLE entry (id INTEGER PRIMARY KEY, target TEXT NOT NULL, line TEXT NOT NULL) STRICT;
 
--- How far the indexes have come ('indexed' is an id), and how many entries they hold ('entries').
+-- How far the indexes have come ('indexed' is an id), how many entries they hold ('entries'), and how many of these are
+-- in the latest epoch ('epoch').
 CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE target (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -32,6 +33,9 @@ CREATE TABLE place (target INTEGER NOT NULL, event INTEGER NOT NULL, id INTEGER 
 CREATE TABLE conversation (party TEXT NOT NULL, target INTEGER NOT NULL, latest INTEGER NOT NULL,
   PRIMARY KEY (party, target)) STRICT, WITHOUT ROWID;
 CREATE INDEX conversation_by_latest ON conversation (party, latest);
+
+-- Stretches of history by their first id: each word of the full-text index is one word in each epoch.
+CREATE TABLE epoch (number INTEGER PRIMARY KEY, first INTEGER NOT NULL) STRICT;
 
 CREATE VIRTUAL TABLE search USING fts5 (text, sender, target, content = '', columnsize = 0, tokenize = "${TOKENIZER}");
 -- Merging is done in slices, see store_sqlite_index.ts; never all at once inside of a commit.

@@ -17,8 +17,8 @@ export interface Keep {
   maxBytes?: number;
 }
 
-/** Entries that may be written before a checkpoint: few, because the loop stands still while it forces them to disk. */
-const CHECKPOINT_ENTRIES = 2_000;
+/** Pages that may be written before a checkpoint: few, because the loop stands still while they are forced to disk. */
+const CHECKPOINT_PAGES = 350;
 
 /** How long anything may be written and not forced to disk, in milliseconds. */
 const CHECKPOINT_AFTER = 5_000;
@@ -33,6 +33,7 @@ export class Upkeep {
   #keep: Keep;
   #bytes: StatementSync;
   #oldestUnsafe = 0;
+  // Pages written and not forced to disk.
   #unsafe = 0;
   #mustBeErased = false;
   #eraseAt = 0;
@@ -56,10 +57,10 @@ export class Upkeep {
     return Number(this.#bytes.get()?.["bytes"]);
   }
 
-  /** Says that entries were written; `mustBeErased` if something was deleted that nobody may find on the disk. */
-  wrote(entries: number, { mustBeErased = false } = {}): void {
+  /** Says that about so many pages were written; `mustBeErased` if something was deleted that nobody may find any more. */
+  wrote(pages: number, { mustBeErased = false } = {}): void {
     if (this.#unsafe === 0) this.#oldestUnsafe = Date.now();
-    this.#unsafe += Math.max(1, entries);
+    this.#unsafe += pages;
     this.#mustBeErased ||= mustBeErased;
   }
 
@@ -77,7 +78,7 @@ export class Upkeep {
   }
 
   #checkpointIfMuch(): boolean {
-    return this.#unsafe >= CHECKPOINT_ENTRIES && this.#checkpoint("PASSIVE");
+    return this.#unsafe >= CHECKPOINT_PAGES && this.#checkpoint("PASSIVE");
   }
 
   #checkpointInTime(): boolean {
@@ -118,7 +119,7 @@ export class Upkeep {
   #pruneSlice(before: number): number {
     const gone = this.#index.prune(before);
     this.#pruned += gone;
-    if (gone > 0) this.wrote(gone);
+    if (gone > 0) this.wrote(SLICE_PAGES);
     return gone;
   }
 
@@ -131,7 +132,7 @@ export class Upkeep {
       this.#compacting = true;
       this.#index.compact();
     }
-    this.wrote(COMPACT_ENTRIES);
+    this.wrote(SLICE_PAGES);
     return true;
   }
 }
@@ -139,5 +140,5 @@ export class Upkeep {
 /** How much goes at once when there is too much, so that it does not begin again with the next message. */
 const PRUNE_SHARE = 0.1;
 
-/** What a slice of writing the index anew counts towards the next checkpoint. */
-const COMPACT_ENTRIES = 128;
+/** About how many pages a slice of work on the indexes writes. */
+export const SLICE_PAGES = 85;

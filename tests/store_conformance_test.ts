@@ -1,4 +1,5 @@
-// What every form of the store does alike: in memory, on disk, and on disk with its indexes caught up all the time.
+// What every form of the store does alike: in memory, on disk, and on disk with its indexes caught up all
+// the time and in several epochs.
 
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { advanceMarker, directTarget, type Entry, MemoryStore, pair, type Store } from "../server/store.ts";
@@ -14,7 +15,7 @@ interface Form {
 const FORMS: readonly Form[] = [
   { name: "in memory", open: () => new MemoryStore(), settle: (store) => store.commit() },
   { name: "on disk", open: (folder) => new SqliteStore(folder), settle: (store) => store.commit() },
-  { name: "on disk, indexed", open: (folder) => new SqliteStore(folder, { slice: 1 }), settle: indexAll },
+  { name: "on disk, indexed", open: (folder) => new SqliteStore(folder, { slice: 1, epoch: 3 }), settle: indexAll },
 ];
 
 function indexAll(store: Store): void {

@@ -200,7 +200,7 @@ Deno.test("store on disk: what waited is written when the disk can be written ag
 
 Deno.test("store on disk: what was redacted is in no file any more", () =>
   inFolder((folder) => {
-    withStore(folder, { slice: 1 }, (store) => {
+    withStore(folder, { slice: 1, epoch: 100 }, (store) => {
       for (const id of range(1, 500)) store.append(said(id, id % 50 === 0 ? `plutonium ${id}` : `message ${id}`));
       store.commit();
       settle(store);
@@ -228,7 +228,7 @@ function filesHold(folder: string, text: string): string[] {
 
 Deno.test("store on disk: what is older than the retention goes, in every index", () =>
   inFolder((folder) => {
-    withStore(folder, { slice: 1, retention: 60_000 }, (store) => {
+    withStore(folder, { slice: 1, epoch: 300, retention: 60_000 }, (store) => {
       fill(store, 1, 1000);
       store.append(said(1001, "hi", "ann ben"));
       const now = Date.now() * 1000;
@@ -247,7 +247,7 @@ Deno.test("store on disk: what is older than the retention goes, in every index"
 Deno.test("store on disk: when there are too many bytes the oldest go, and no more than needed", () =>
   inFolder((folder) => {
     const most = 1_000_000;
-    withStore(folder, { slice: 1, maxBytes: most }, (store) => {
+    withStore(folder, { slice: 1, epoch: 3000, maxBytes: most }, (store) => {
       for (let id = 1; id < 10_000; id += 100) fill(store, id, id + 99);
       settle(store);
       const kept = ids(store.entries());
