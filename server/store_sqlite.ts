@@ -12,7 +12,7 @@
  */
 
 import { join } from "node:path";
-import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { lineOf } from "./entry_line.ts";
 import { Recent } from "./recent.ts";
 import type { Account, Ban, ChannelRecord, Invitation, Membership } from "./records.ts";
@@ -35,6 +35,7 @@ import { entriesFrom, entryFrom, Index, SLICE_ENTRIES, TARGETS } from "./store_s
 import { type DataLock, lockData } from "./store_sqlite_lock.ts";
 import { SqliteRecords } from "./store_sqlite_records.ts";
 import { migrate, MIGRATIONS, schemaVersion } from "./store_sqlite_schema.ts";
+import type { EpochBounds } from "./store_sqlite_words.ts";
 import { SLICE_PAGES, Upkeep } from "./store_sqlite_upkeep.ts";
 
 /** How a {@linkcode SqliteStore} is opened. */
@@ -47,8 +48,8 @@ export interface SqliteStoreOptions {
   readOnly?: boolean;
   /** How many entries wait until a slice of indexing takes them up. */
   slice?: number;
-  /** How many entries an epoch of the full-text index has. */
-  epoch?: number;
+  /** When an epoch of the full-text index ends; {@linkcode EPOCH_BOUNDS} unless told. */
+  epoch?: EpochBounds;
   /** How long after a failure the next commit tries again, in milliseconds; {@linkcode RETRY_AFTER} unless told. */
   retryAfter?: number;
   /** Most pages of 4 KiB the file may have, as if the disk were full behind them; for tests. */
@@ -191,9 +192,9 @@ export class SqliteStore implements Store {
   commit(): StoreFailure | undefined {
     if (!this.#isWaiting || Date.now() < this.#retryAt) return this.failure;
     try {
-      if (this.#redacted.size > 0) this.#index.eraseForGood(true);
+      if (this.#redacted.size > 0) this.#db.exec("PRAGMA secure_delete = ON");
       this.#transact(() => this.#write());
-      if (this.#redacted.size > 0) this.#index.eraseForGood(false);
+      if (this.#redacted.size > 0) this.#db.exec("PRAGMA secure_delete = FAST");
     } catch (error) {
       return this.#failed(error);
     }
@@ -265,16 +266,6 @@ export class SqliteStore implements Store {
     this.#lock?.release();
   }
 
-  /** Copies everything into a new file, while messages keep coming; `progress` gets a share between 0 and 1. */
-  async backup(file: string, progress?: (share: number) => void): Promise<void> {
-    Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
-    await backup(this.#db, file, {
-      rate: BACKUP_PAGES,
-      progress: ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) =>
-        progress?.(1 - remainingPages / Math.max(1, totalPages)),
-    });
-  }
-
   /** What is wrong with the file, in words; nothing if all is well. Reads all of it. */
   check(): string[] {
     try {
@@ -324,7 +315,6 @@ export class SqliteStore implements Store {
 
   #catchUp(): void {
     const entries = this.#index.catchUp();
-    this.#index.merge();
     this.#upkeep.wrote(SLICE_PAGES);
     const last = entries.at(-1)?.id ?? 0;
     for (const target of new Set(entries.map(({ target }) => target))) this.#recent.drop(target, last);
@@ -340,9 +330,6 @@ export class SqliteStore implements Store {
 
 /** About how many entries a page of 4 KiB holds. */
 const ENTRIES_PER_PAGE = 25;
-
-/** Pages of 4 KiB that a backup copies before the loop may turn. */
-const BACKUP_PAGES = 256;
 
 /** Entries that an export reads at once. */
 const EXPORT_PAGE = 1_000;
@@ -369,7 +356,7 @@ function openDatabase(file: string, { readOnly = false, maxPages }: SqliteStoreO
 }
 
 function prepareForWriting(db: DatabaseSync, maxPages: number | undefined): void {
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = FAST;
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096}`);
   migrate(db);
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);

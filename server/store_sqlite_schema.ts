@@ -1,7 +1,7 @@
 /**
  * The tables of the file, as a diary: what was once released is never edited, a change is a new item at the end.
  *
- * The record is `entry` and the tables of records; `target`, `place`, `conversation`, `epoch` and `search` are indexes that
+ * The record is `entry` and the tables of records; `target`, `place`, `conversation`, `epoch` and `search_*` are indexes that
  * follow behind and could be made anew from `entry` at any time.
  *
  * @module
@@ -9,18 +9,13 @@
 
 import type { DatabaseSync } from "node:sqlite";
 
-// Every printable character of ASCII that is neither letter nor digit is part of a word: the words are made by `words.ts`
-// and reach the index with spaces between them.
-const TOKENIZER = `ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~'`;
-
 /** What brings a file from one version to the next; the version is `PRAGMA user_version`. */
 export const MIGRATIONS: readonly string[] = [
   `
 -- What was said, as it was relayed, by its id alone: this is all that happens on the path of a message.
 CREATE TABLE entry (id INTEGER PRIMARY KEY, target TEXT NOT NULL, line TEXT NOT NULL) STRICT;
 
--- How far the indexes have come ('indexed' is an id), how many entries they hold ('entries'), and how many of these are
--- in the latest epoch ('epoch').
+-- How far the indexes have come ('indexed' is an id), and how many entries they hold ('entries').
 CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE target (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -34,12 +29,8 @@ CREATE TABLE conversation (party TEXT NOT NULL, target INTEGER NOT NULL, latest 
   PRIMARY KEY (party, target)) STRICT, WITHOUT ROWID;
 CREATE INDEX conversation_by_latest ON conversation (party, latest);
 
--- Stretches of history by their first id: each word of the full-text index is one word in each epoch.
-CREATE TABLE epoch (number INTEGER PRIMARY KEY, first INTEGER NOT NULL) STRICT;
-
-CREATE VIRTUAL TABLE search USING fts5 (text, sender, target, content = '', columnsize = 0, tokenize = "${TOKENIZER}");
--- Merging is done in slices, see store_sqlite_index.ts; never all at once inside of a commit.
-INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1000), ('usermerge', 8);
+-- Stretches of history by their first id; each has a full-text index of its own, the table search_<number>.
+CREATE TABLE epoch (number INTEGER PRIMARY KEY, first INTEGER NOT NULL, entries INTEGER NOT NULL) STRICT;
 
 CREATE TABLE account (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE certificate (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -40,9 +40,6 @@ export class Upkeep {
   #pruneAt = 0;
   // Entries that are still to go because there are too many bytes.
   #tooMany = 0;
-  // Entries that went since the full-text index was written anew.
-  #pruned = 0;
-  #compacting = false;
 
   constructor(db: DatabaseSync, index: Index, keep: Keep) {
     this.#db = db;
@@ -66,7 +63,7 @@ export class Upkeep {
 
   /** Does a slice of what is most urgent; `false`: there is nothing to do. */
   step(): boolean {
-    return this.#erase() || this.#checkpointIfMuch() || this.#prune() || this.#compact() || this.#checkpointInTime();
+    return this.#erase() || this.#checkpointIfMuch() || this.#prune() || this.#checkpointInTime();
   }
 
   // What was deleted is still in the log until the log is emptied.
@@ -96,8 +93,7 @@ export class Upkeep {
     if (Date.now() < this.#pruneAt) return false;
     if (this.#pruneTooOld()) return true;
     const { maxBytes = Infinity } = this.#keep;
-    // While the index is written anew nobody knows yet how much room that makes.
-    if (!this.#compacting && maxBytes < Infinity && this.bytes > maxBytes) {
+    if (maxBytes < Infinity && this.bytes > maxBytes) {
       this.#tooMany = Math.ceil(this.#index.size * PRUNE_SHARE);
       return this.#tooMany > 0;
     }
@@ -118,22 +114,8 @@ export class Upkeep {
 
   #pruneSlice(before: number): number {
     const gone = this.#index.prune(before);
-    this.#pruned += gone;
     if (gone > 0) this.wrote(SLICE_PAGES);
     return gone;
-  }
-
-  #compact(): boolean {
-    if (this.#compacting) {
-      this.#compacting = this.#index.merge();
-    } else {
-      if (this.#pruned === 0 || this.#pruned < this.#index.size * PRUNE_SHARE) return false;
-      this.#pruned = 0;
-      this.#compacting = true;
-      this.#index.compact();
-    }
-    this.wrote(SLICE_PAGES);
-    return true;
   }
 }
 

@@ -15,7 +15,11 @@ interface Form {
 const FORMS: readonly Form[] = [
   { name: "in memory", open: () => new MemoryStore(), settle: (store) => store.commit() },
   { name: "on disk", open: (folder) => new SqliteStore(folder), settle: (store) => store.commit() },
-  { name: "on disk, indexed", open: (folder) => new SqliteStore(folder, { slice: 1, epoch: 3 }), settle: indexAll },
+  {
+    name: "on disk, indexed",
+    open: (folder) => new SqliteStore(folder, { slice: 1, epoch: { entries: 3, milliseconds: 1e12 } }),
+    settle: indexAll,
+  },
 ];
 
 function indexAll(store: Store): void {
