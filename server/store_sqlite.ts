@@ -128,7 +128,7 @@ export class SqliteStore implements Store {
   constructor(folder: string, options: SqliteStoreOptions = {}) {
     if (!options.readOnly) {
       Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-      this.#lock = lockData(join(folder, "chat.lock"));
+      this.#lock = lockData(folder);
     }
     try {
       this.#db = openDatabase(join(folder, STORE_FILE), options);

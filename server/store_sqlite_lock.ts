@@ -8,6 +8,7 @@
  */
 
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** A lock that is held. */
@@ -16,18 +17,18 @@ export interface DataLock {
 }
 
 /**
- * Takes the lock.
+ * Takes the lock of a folder.
  *
  * @throws {Error} if somebody else has it; the message says who, and what to do.
  */
-export function lockData(file: string): DataLock {
-  const db = new DatabaseSync(file);
+export function lockData(folder: string): DataLock {
+  const db = new DatabaseSync(join(folder, "chat.lock"));
   try {
     takeLock(db);
   } catch (error) {
     const holder = isBusy(error) ? holderOf(db) : undefined;
     db.close();
-    throw holder === undefined ? error : new Error(`Cannot use ${file}: ${holder}`, { cause: error });
+    throw holder === undefined ? error : new Error(`Cannot use the data in ${folder}: ${holder}`, { cause: error });
   }
   return { release: () => db.close() };
 }
@@ -47,7 +48,7 @@ function takeLock(db: DatabaseSync): void {
 function holderOf(db: DatabaseSync): string {
   const row = db.prepare("SELECT pid, host, since FROM holder").get();
   const who = row === undefined ? "" : ` (process ${row["pid"]} on ${row["host"]}, since ${row["since"]})`;
-  return `another server is using this data${who}. Stop that one first, or give this one a folder of its own with --data`;
+  return `another server is using it${who}. Stop that one first, or give this one a folder of its own with --data`;
 }
 
 function host(): string {

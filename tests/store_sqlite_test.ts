@@ -125,7 +125,7 @@ function lastNumber(text: string): number {
 Deno.test("store on disk: a second server is told who has the data, and gets it when the first is gone", () =>
   inFolder((folder) => {
     withStore(folder, {}, () => {
-      const error = assertThrows(() => new SqliteStore(folder), Error, "another server is using this data");
+      const error = assertThrows(() => new SqliteStore(folder), Error, "another server is using it");
       assertMatch(error.message, new RegExp(`process ${Deno.pid} on .+, since \\d{4}-`));
     });
     withStore(folder, {}, () => {});
