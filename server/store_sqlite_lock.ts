@@ -19,16 +19,17 @@ export interface DataLock {
 /**
  * Takes the lock of a folder.
  *
- * @throws {Error} if somebody else has it; the message says who, and what to do.
+ * @throws {Error} if somebody else has it, and then the message says who and what to do; or if it cannot be written.
  */
 export function lockData(folder: string): DataLock {
-  const db = new DatabaseSync(join(folder, "chat.lock"));
+  let db: DatabaseSync | undefined;
   try {
+    db = new DatabaseSync(join(folder, "chat.lock"));
     takeLock(db);
-  } catch (error) {
-    const holder = isBusy(error) ? holderOf(db) : undefined;
-    db.close();
-    throw holder === undefined ? error : new Error(`Cannot use the data in ${folder}: ${holder}`, { cause: error });
+  } catch (cause) {
+    const reason = db !== undefined && isBusy(cause) ? holderOf(db) : (cause as Error).message;
+    db?.close();
+    throw new Error(`Cannot use the data in ${folder}: ${reason}`, { cause });
   }
   return { release: () => db.close() };
 }
