@@ -121,3 +121,37 @@ export function advanceMarker(markers: Records<MessageId>, key: string, id: Mess
   markers.put(key, id);
   return id;
 }
+
+/** The kinds of records that belong to accounts. */
+export interface AccountRecords {
+  readonly accounts: Records<Account>;
+  readonly certificates: Records<string>;
+  readonly memberships: Records<unknown>;
+  readonly visits: Records<unknown>;
+  readonly markers: Records<unknown>;
+}
+
+/**
+ * Deletes an account and all that is kept of it but what it said: messages belong to the conversations they are part of.
+ *
+ * @example
+ * ```ts
+ * import { forgetAccount, pair } from "./records.ts";
+ * import { MemoryStore } from "./store.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const store = new MemoryStore();
+ * store.accounts.put("ann", { name: "Ann", created: 1, certificates: ["f1"], alwaysOn: false, settings: {} });
+ * store.certificates.put("f1", "ann");
+ * store.markers.put(pair("ann", "#lobby"), 7);
+ * forgetAccount(store, "ann");
+ * assertEquals([...store.accounts.list(), ...store.certificates.list(), ...store.markers.list()], []);
+ * ```
+ */
+export function forgetAccount(store: AccountRecords, key: string): void {
+  for (const fingerprint of store.accounts.get(key)?.certificates ?? []) store.certificates.delete(fingerprint);
+  for (const kind of [store.memberships, store.visits, store.markers]) {
+    for (const [each] of kind.list(pair(key, ""))) kind.delete(each);
+  }
+  store.accounts.delete(key);
+}

@@ -15,7 +15,7 @@ import { Recent } from "./recent.ts";
 import type { Account, Ban, ChannelRecord, Invitation, Membership, Records } from "./records.ts";
 
 export type * from "./records.ts";
-export { advanceMarker, pair } from "./records.ts";
+export { advanceMarker, forgetAccount, pair } from "./records.ts";
 
 /**
  * Time, order and name of a message in one: microseconds since 1970 by the server's clock, each greater than the one
