@@ -57,7 +57,7 @@ export interface SqliteStoreOptions {
 }
 
 /** Most entries that the indexes may be behind; from there on each turn takes up as many as it adds. */
-export const MAX_BEHIND = 100_000;
+export const MAX_BEHIND = 50_000;
 
 /** Most entries that wait in memory for a disk that cannot be written. */
 export const MAX_WAITING = 10_000;
