@@ -8,6 +8,7 @@
  */
 
 import { type Address, formatAddress, parseAddress, PLAIN_PORT } from "./client/address.ts";
+import { environment, environmentNick, loginName, settingsFolder } from "./client/environment.ts";
 import type { FrontEnd } from "./client/front_end.ts";
 import { type Effects, FullScreen } from "./client/full_screen.ts";
 import { LineMode } from "./client/line_mode.ts";
@@ -106,6 +107,8 @@ class Seat {
   #terminal: Terminal | undefined;
   #connection: Connection | undefined;
   #closing = "";
+  /** The channel that was named first, now rather than earlier. */
+  readonly #start: string | undefined;
   /** Aborted when the person is done. */
   readonly #over = new AbortController();
   /** Aborted to try again at once. */
@@ -125,6 +128,7 @@ class Seat {
       ...(options.password !== undefined && { password: options.password }),
       ...(options.version !== undefined && { version: options.version }),
     });
+    this.#start = [...address.channels, ...options.channels ?? []][0];
     this.#writer = new LineWriter(options.output ?? Deno.stdout);
   }
 
@@ -170,6 +174,7 @@ class Seat {
       input: readLines(input, this.#over.signal),
       print: (line) => this.#writer.print(line),
       log,
+      person: input.isTerminal?.() === true && !json,
       ...(json !== undefined && { json }),
       ...(quiet !== undefined && { quiet }),
     });
@@ -186,12 +191,13 @@ class Seat {
       session: this.#session,
       store: this.#store,
       address: formatAddress(this.#address),
+      ...(this.#start !== undefined && { start: this.#start }),
       color: (environment("NO_COLOR") ?? "") === "",
       effects: this.#effects(),
     });
     const terminal = this.#terminal = new Terminal(Deno.stdin, Deno.stdout, {
       draw(columns, rows) {
-        front.resize(columns, rows);
+        front.scrolling.resize(columns, rows);
         const screen = drawScreen(front.state(), columns, rows);
         front.drawn(screen);
         return screen;
@@ -301,36 +307,6 @@ function channelsOf(options: JoinOptions, address: Address, known: ServerSetting
   const named = [...address.channels, ...options.channels ?? []];
   const channels = named.length > 0 ? named : known?.channels ?? [];
   return channels.length === 0 ? [LOBBY] : channels.map((name) => /^[#&+!]/.test(name) ? name : `#${name}`);
-}
-
-function environmentNick(): string | undefined {
-  const nick = environment("CHAT_NICK") ?? "";
-  return nick === "" ? undefined : nick;
-}
-
-function loginName(): string {
-  for (const name of ["USER", "LOGNAME", "USERNAME"]) {
-    const value = environment(name)?.replace(/[\s!@,:*?.]/g, "") ?? "";
-    if (value !== "") return value;
-  }
-  return "guest";
-}
-
-/** Where this user's settings are, or `null` where no place can be told. */
-function settingsFolder(): string | null {
-  const home = environment("HOME");
-  const base = environment("XDG_CONFIG_HOME") ?? environment("APPDATA") ??
-    (home === undefined ? "" : `${home}/.config`);
-  return base === "" ? null : `${base}/chat`;
-}
-
-/** A variable of the environment, where we may read it. */
-function environment(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch {
-    return undefined;
-  }
 }
 
 function whyNot(error: unknown): string {

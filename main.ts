@@ -8,6 +8,7 @@
  */
 
 import { join } from "./client.ts";
+import { shellCompletion, SHELLS } from "./client/shell_completion.ts";
 import config from "./deno.json" with { type: "json" };
 import { type CommandLine, helpOf, nearest, overview, parseCommandLine, UsageError } from "./main/command_line.ts";
 import { Failure, readSecret } from "./main/files.ts";
@@ -48,9 +49,15 @@ function dispatch(args: readonly string[]): number | Promise<number> {
   if (word === "help") return help(rest);
   const spec = specOf(word);
   if (rest.includes("--help") || rest.includes("-h")) return show(helpOf(spec));
-  const line = parseCommandLine(spec, rest);
-  return spec.name === "serve" ? runServe(line, { version: VERSION, print, complain }) : runJoin(line);
+  return RUN[spec.name]!(parseCommandLine(spec, rest));
 }
+
+/** What each subcommand does. */
+const RUN: Readonly<Record<string, (line: CommandLine) => number | Promise<number>>> = {
+  serve: (line) => runServe(line, { version: VERSION, print, complain }),
+  join: runJoin,
+  completions: runCompletions,
+};
 
 function help([topic]: readonly string[]): number {
   return show(topic === undefined ? overview(VERSION, SUBCOMMANDS) : helpOf(specOf(topic)));
@@ -80,6 +87,14 @@ async function runJoin({ operands, values, switches }: CommandLine): Promise<num
     ...(nick !== undefined && { nick }),
     ...(passwordFile !== undefined && { password: await readSecret(passwordFile) }),
   });
+}
+
+function runCompletions({ operands }: CommandLine): number {
+  const shell = SHELLS.find((one) => one === operands[0]);
+  if (shell === undefined) {
+    throw new UsageError(`There are completions for ${SHELLS.join(", ")}, not for ${operands[0]}`);
+  }
+  return show(shellCompletion(shell, SUBCOMMANDS).trimEnd());
 }
 
 function show(text: string): number {

@@ -23,12 +23,13 @@ export interface Message {
   readonly params: readonly string[];
 }
 
-// "Messages are limited to 512 bytes, including the trailing CR-LF": https://modern.ircdocs.horse/#message-format
+// "Most IRC servers limit messages to 512 bytes in length, including the trailing `CR-LF` characters.":
+// https://modern.ircdocs.horse/#message-format
 /** Most bytes of a message without its tags and without the CR LF that ends it. */
 export const MAX_BODY_BYTES = 510;
 
-// "The size limit for message tags is 8191 bytes, including the leading @ and trailing space":
-// https://ircv3.net/specs/extensions/message-tags#size-limit
+// "The size limit for message tags is 8191 bytes, including the leading `'@'` (0x40) and trailing space `' '` (0x20)
+// characters.": https://ircv3.net/specs/extensions/message-tags#size-limit
 /** Most bytes of the tags of a message, with `@` and the space behind them. */
 export const MAX_TAGS_BYTES = 8191;
 
@@ -36,10 +37,6 @@ export const MAX_TAGS_BYTES = 8191;
 // prefix." The `@` and the space come on top. https://ircv3.net/specs/extensions/message-tags#size-limit
 /** Most bytes of the tags that a client may send, with `@` and the space behind them. */
 export const MAX_CLIENT_TAGS_BYTES = 4096;
-
-// "up to 15 parameters": https://datatracker.ietf.org/doc/html/rfc2812#section-2.3
-/** Most parameters that are told apart; what follows belongs to the last. */
-export const MAX_PARAMS = 15;
 
 /** Bounds that {@linkcode parseMessage} holds a line to, in bytes of UTF-8. */
 export interface ParseOptions {
@@ -121,7 +118,7 @@ export function formatMessage(message: Message): string {
   const { tags, source, command, params } = message;
   if (!COMMAND.test(command)) throw new SyntaxError(`Cannot format message: ${quote(command)} is no command`);
   let line = tags === undefined || tags.size === 0 ? "" : `@${formatTags(tags)} `;
-  if (source !== undefined) line += `:${source} `;
+  if (source !== undefined) line += formatSource(source);
   line += command;
   const last = params.length - 1;
   for (let i = 0; i < last; i++) {
@@ -132,6 +129,11 @@ export function formatMessage(message: Message): string {
   if (last >= 0) line += formatTrailing(params[last]!);
   if (holdsForbidden(line)) throw new SyntaxError(`Cannot format message ${quote(line)}: it holds NUL, CR or LF`);
   return line;
+}
+
+function formatSource(source: string): string {
+  if (source.includes(" ")) throw new SyntaxError(`Cannot format message: source ${quote(source)} holds a space`);
+  return `:${source} `;
 }
 
 /**
@@ -253,6 +255,36 @@ export function isMiddle(param: string): boolean {
   return param !== "" && !param.startsWith(":") && !param.includes(" ");
 }
 
+/**
+ * Cuts a text into parts of at most `bytes` bytes: after a space where there is one in the last third, else between
+ * characters. Nothing is lost: joined again the parts are the text.
+ *
+ * @throws {RangeError} if not even one character would fit, which takes four bytes.
+ *
+ * @example
+ * ```ts
+ * import { splitText } from "./protocol.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(splitText("one two three", 9), ["one two ", "three"]);
+ * assertEquals(splitText("小明小明", 7), ["小明", "小明"]);
+ * ```
+ */
+export function splitText(text: string, bytes: number): string[] {
+  if (bytes < 4) throw new RangeError(`Cannot split text: ${bytes} bytes are too few for a character`);
+  const parts: string[] = [];
+  while (byteLength(text) > bytes) {
+    let part = cutToBytes(text, bytes);
+    const space = part.lastIndexOf(" ");
+    if (space >= part.length * 2 / 3 && text[part.length] !== " ") part = part.slice(0, space + 1);
+    parts.push(part);
+    text = text.slice(part.length);
+  }
+  // An empty message is none: https://modern.ircdocs.horse/#errnotexttosend-412
+  if (text !== "") parts.push(text);
+  return parts;
+}
+
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 function cutCodePoints(text: string, bytes: number): string {
@@ -268,7 +300,9 @@ function cutCodePoints(text: string, bytes: number): string {
 
 const COMMAND = /^(?:[A-Za-z]+|[0-9]{3})$/;
 const UPPER_CASE = /^[A-Z]+$/;
-const TAG_KEY = /^\+?(?:[^\s;=/@+]+\/)?[^\s;=/]+$/;
+// "Full tag names, including any vendor prefixes MUST be treated as an opaque identifier.":
+// https://ircv3.net/specs/extensions/message-tags#rules-for-naming-message-tags
+const TAG_KEY = /^[^ ;=]+$/;
 
 // Looked for one by one, because that is several times as fast as a regular expression.
 function holdsForbidden(line: string): boolean {
@@ -286,15 +320,12 @@ function skipSpaces(line: string, from: number): number {
   return from;
 }
 
+// "However, clients MUST parse incoming messages with any number of them.": https://modern.ircdocs.horse/#parameters
 function parseParams(line: string, from: number): string[] {
   const params: string[] = [];
   for (let at = skipSpaces(line, from); at < line.length;) {
     if (line.charCodeAt(at) === 0x3a) {
       params.push(line.slice(at + 1));
-      break;
-    }
-    if (params.length === MAX_PARAMS - 1) {
-      params.push(line.slice(at));
       break;
     }
     const end = endOfWord(line, at);

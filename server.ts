@@ -18,6 +18,9 @@ import { SqliteStore } from "./server/store_sqlite.ts";
 /** How often silence and unfinished work are looked at, in milliseconds. */
 const TICK = 500;
 
+/** How often channels are looked for that nobody uses any more, in milliseconds. */
+const SWEEP = 60 * 60_000;
+
 /** Most milliseconds of each tick for work that the store has put off. */
 const MAINTENANCE = 20;
 
@@ -31,6 +34,8 @@ export interface ServeOptions extends Partial<Omit<HubOptions, "limits">> {
   /** Port; 0 takes a free one. */
   port?: number;
   limits?: Partial<Limits>;
+  /** Most bytes of history on disk; the oldest goes when there is more. Unbounded unless told. */
+  historySize?: number;
   /** Folder where history and accounts are kept; in memory unless told. */
   data?: string;
   log?: (line: string) => void;
@@ -52,9 +57,9 @@ export interface Server {
  */
 export function serve(options: ServeOptions = {}): Server {
   const log = options.log ?? (() => {});
-  const store: Store = options.data === undefined ? new MemoryStore() : new SqliteStore(options.data);
+  const store = openStore(options);
   const turn = newTurn(store, log);
-  const hub = new Hub(hubOptions(options), { store, clock: new Clock(store.lastId), turn, log });
+  const hub = new Hub(hubOptions(options, store), { store, clock: new Clock(store.lastId), turn, log });
   hub.restore();
   const listener = Deno.listen({ hostname: options.host ?? "0.0.0.0", port: options.port ?? 6667 });
   const accepting = accept(listener, hub);
@@ -62,11 +67,13 @@ export function serve(options: ServeOptions = {}): Server {
     watchSilence(hub);
     store.maintain(MAINTENANCE);
   }, TICK);
+  const sweeping = setInterval(() => hub.forgetDeserted(), SWEEP);
   return {
     hub,
     address: listener.addr as Deno.NetAddr,
     async stop(reason = "The server is shutting down") {
       clearInterval(ticking);
+      clearInterval(sweeping);
       listener.close();
       await accepting;
       await goodbye(hub, reason);
@@ -87,7 +94,22 @@ function newTurn(store: Store, log: (line: string) => void): Turn {
   }, setImmediate);
 }
 
-function hubOptions(options: ServeOptions): HubOptions {
+function openStore({ data, retention, historySize }: ServeOptions): Store {
+  if (data === undefined) return new MemoryStore();
+  return new SqliteStore(data, {
+    ...(retention !== undefined && { retention }),
+    ...(historySize !== undefined && { maxBytes: historySize }),
+  });
+}
+
+/** The server's secret: the same after a restart, or cloaks and the bans on them would change. */
+function lastingSecret(store: Store): string {
+  const secret = store.settings.get("secret") ?? crypto.randomUUID();
+  store.settings.put("secret", secret);
+  return secret;
+}
+
+function hubOptions(options: ServeOptions, store: Store): HubOptions {
   const { name = "chat.local" } = options;
   return {
     name,
@@ -95,11 +117,12 @@ function hubOptions(options: ServeOptions): HubOptions {
     version: options.version ?? "dev",
     lobby: options.lobby ?? "#lobby",
     throttle: options.throttle ?? true,
-    secret: options.secret ?? crypto.randomUUID(),
+    secret: options.secret ?? lastingSecret(store),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     ...(options.motd !== undefined && { motd: options.motd }),
     ...(options.password !== undefined && { password: options.password }),
     ...(options.operators !== undefined && { operators: options.operators }),
+    ...(options.retention !== undefined && { retention: options.retention }),
     ...(options.icon !== undefined && { icon: options.icon }),
   };
 }

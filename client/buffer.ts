@@ -163,6 +163,18 @@ export class Buffer {
     return at < 0 ? undefined : this.pending.splice(at, 1)[0];
   }
 
+  /** A message of ours did not get through. */
+  fail(line: Line): void {
+    line.state = "failed";
+    line.version++;
+  }
+
+  /** A message of ours that seemed lost is in history after all. */
+  forgetFailed(text: string): void {
+    const at = this.lines.findIndex((line) => line.state === "failed" && line.text === text);
+    if (at >= 0) this.lines.splice(at, 1);
+  }
+
   /** Puts an emoji to a message or takes it back. */
   react(event: ReactionEvent): void {
     const line = this.#byId.get(event.id);

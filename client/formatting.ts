@@ -100,7 +100,8 @@ function colored(
   return { ...rest, ...(newFg !== undefined && { fg: newFg }), ...(newBg !== undefined && { bg: newBg }) };
 }
 
-const LINK = /\b(?:https?|ircs?|gemini|ftp):\/\/[^\s<>"'`{}|\\^]+|\bwww\.[^\s<>"'`{}|\\^]+\.[^\s<>"'`{}|\\^]+/gi;
+const LINK =
+  /\b(?:https?|ircs?|gemini|ftp):\/\/[^\s<>\"'`{}|\\^，。！？；：、（）「」『』【】《》]+|\bwww\.[^\s<>\"'`{}|\\^，。！？；：、（）「」『』【】《》]+\.[^\s<>\"'`{}|\\^，。！？；：、（）「」『』【】《》]+/gi;
 
 /**
  * The links in a text, without the punctuation of the sentence around them.

@@ -12,6 +12,7 @@ import { byteLength } from "../protocol.ts";
 import { clock } from "./clock.ts";
 import type { FrontEnd } from "./front_end.ts";
 import { jsonEvent } from "./json_event.ts";
+import { lineSlash } from "./line_slash.ts";
 import { sanitize, stripFormatting } from "./sanitize.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
 import type { Sent } from "./session/outbox.ts";
@@ -29,13 +30,9 @@ export interface LineModeOptions {
   readonly json?: boolean;
   /** Prints nothing of others. */
   readonly quiet?: boolean;
-  /** What a line that begins with `/` does, where a person types; absent where a program does. */
-  readonly slash?: (line: string) => void;
+  /** Whether a person types: then a line that begins with `/` is a command, and more than messages is printed. */
+  readonly person?: boolean;
 }
-
-/** How much may be under way before we wait for the server: less than the smallest queue that servers allow. */
-const WINDOW_LINES = 8;
-const WINDOW_BYTES = 4096;
 
 /** Lines in, lines out. */
 export class LineMode implements FrontEnd {
@@ -59,14 +56,9 @@ export class LineMode implements FrontEnd {
   /** Says every line of the input. Call once. */
   async run(): Promise<void> {
     let number = 0;
-    let pending = { lines: 0, bytes: 0 };
     for await (const line of this.#options.input) {
       number++;
-      if (line === "") continue;
-      pending = { lines: pending.lines + 1, bytes: pending.bytes + byteLength(line) };
-      if (await this.#say(line, number, pending.lines >= WINDOW_LINES || pending.bytes >= WINDOW_BYTES)) {
-        pending = { lines: 0, bytes: 0 };
-      }
+      if (line !== "") await this.#say(line, number);
       if (this.#ended) return;
     }
     await this.#settle();
@@ -127,23 +119,22 @@ export class LineMode implements FrontEnd {
     return this.#options.session.options.channels?.[0]?.split(" ", 1)[0] ?? "";
   }
 
-  /** Says one line; `last` ends a window, which waits until the server has handled it. Whether it waited. */
-  async #say(line: string, number: number, last: boolean): Promise<boolean> {
-    const { session, slash } = this.#options;
+  async #say(line: string, number: number): Promise<void> {
+    const { session, person } = this.#options;
     await this.#inChannel.promise;
-    if (slash !== undefined && line.startsWith("/")) {
-      slash(line);
-      return false;
+    await session.outbox.room();
+    // The connection may have ended while we waited for room.
+    await this.#inChannel.promise;
+    if (this.#ended) return;
+    if (person && line.startsWith("/")) {
+      const text = lineSlash({ ...this.#options, target: this.#target, leave: () => this.#leave() }, line);
+      if (text === undefined) return;
+      line = text;
     }
     const most = session.outbox.mostBytes(this.#target);
     const bytes = byteLength(line);
-    if (bytes > most) {
-      this.#fail(`Line ${number} is too long: ${bytes} bytes, and at most ${most} make one message here.`);
-      return false;
-    }
-    this.#lines.set(session.say(this.#target, line), number);
-    if (last) await this.#settle();
-    return last;
+    if (bytes <= most) this.#lines.set(session.say(this.#target, line), number);
+    else this.#fail(`Line ${number} is too long: ${bytes} bytes, and at most ${most} make one message here.`);
   }
 
   async #settle(): Promise<void> {
@@ -164,12 +155,21 @@ export class LineMode implements FrontEnd {
 
   #refused(event: SessionEvent & { type: "refused" }): void {
     const about = event.target === "" ? "" : `${event.target}: `;
-    const line = event.ref === undefined ? undefined : this.#lines.get(event.ref);
-    if (event.ref !== undefined) this.#lines.delete(event.ref);
-    const which = line === undefined ? "" : `Line ${line} was refused: `;
+    const which = event.ref === undefined ? "" : this.#whichLine(event.ref);
     const fatal = !this.#options.session.channels.has(this.#target) &&
       this.#options.session.same(event.target, this.#target) && event.ref === undefined;
     this.#fail(sanitize(`${which}${about}${event.text}`), fatal);
+  }
+
+  /** Which line was refused. Without echoes a server takes lines silently, so all since the last fence come into question. */
+  #whichLine(ref: number): string {
+    const numbers = [...this.#lines.values()];
+    const line = this.#lines.get(ref);
+    if (!this.#options.session.echoes && numbers.length > 1) {
+      return `One of the lines ${numbers[0]} to ${numbers.at(-1)} was refused: `;
+    }
+    this.#lines.delete(ref);
+    return line === undefined ? "" : `Line ${line} was refused: `;
   }
 
   #fail(text: string, fatal = false): void {
@@ -194,7 +194,8 @@ export class LineMode implements FrontEnd {
       if (object !== undefined) this.#options.print(JSON.stringify(object));
       return;
     }
-    const line = plainLine(event, this.#options.session);
+    const { session, person } = this.#options;
+    const line = plainLine(event, session) ?? (person ? newsLine(event, session) : undefined);
     if (line !== undefined) this.#options.print(line);
   }
 }
@@ -206,6 +207,30 @@ export function plainLine(event: SessionEvent, session: Session): string | undef
   const place = several ? `${sanitize(event.target)} ` : session.isChannel(event.target) ? "" : "(to you) ";
   const head = `[${clock(event.time)}] ${place}`;
   return stripFormatting(event.text).split("\n").map((text) => head + spoken(event, sanitize(text))).join("\n");
+}
+
+/** What else a person wants to know. */
+function newsLine(event: SessionEvent, session: Session): string | undefined {
+  switch (event.type) {
+    case "join":
+      return `${sanitize(event.nick)} came into ${sanitize(event.channel)}.`;
+    case "part":
+      return `${sanitize(event.nick)} left ${sanitize(event.channel)}.`;
+    case "quit":
+      return `${sanitize(event.nick)} left.`;
+    case "nick":
+      return `${sanitize(event.from)} is now ${sanitize(event.to)}.`;
+    case "topic":
+      return `Topic of ${sanitize(event.channel)}: ${sanitize(stripFormatting(event.topic))}`;
+    case "members": {
+      const names = session.channels.get(event.channel)?.members.names() ?? [];
+      return event.asked ? `In ${sanitize(event.channel)}: ${sanitize(names.join(" "))}` : undefined;
+    }
+    case "info":
+      return sanitize(stripFormatting(event.text));
+    default:
+      return undefined;
+  }
 }
 
 function spoken({ kind, nick }: ChatMessage, text: string): string {

@@ -100,4 +100,13 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
       "make 2>&1 | chat join localhost --channel '#builds' --quiet",
     ],
   },
+  {
+    name: "completions",
+    operands: "SHELL",
+    minOperands: 1,
+    maxOperands: 1,
+    summary: "Print completions for bash, zsh or fish",
+    options: [],
+    examples: ['eval "$(chat completions bash)"', "chat completions fish | source"],
+  },
 ];

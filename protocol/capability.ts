@@ -35,7 +35,7 @@ export const CAPABILITIES = {
   preAway: { name: "draft/pre-away", spec: `${IRCV3}pre-away` },
   readMarker: { name: "draft/read-marker", spec: `${IRCV3}read-marker` },
   sasl: { name: "sasl", spec: `${IRCV3}sasl-3.2` },
-  search: { name: "soju.im/search", spec: "https://soju.im/search" },
+  search: { name: "soju.im/search", spec: "https://github.com/emersion/soju/blob/master/doc/ext/search.md" },
   serverTime: { name: "server-time", spec: `${IRCV3}server-time` },
   setname: { name: "setname", spec: `${IRCV3}setname` },
   standardReplies: { name: "standard-replies", spec: `${IRCV3}standard-replies` },

@@ -29,6 +29,25 @@ export const CHANNEL_MODES: Readonly<ModeTypes> = {
   statuses: STATUSES,
 };
 
+/** What each channel mode means. */
+export const CHANNEL_MODE_MEANINGS: Readonly<Record<string, string>> = {
+  b: "who is banned: a mask, `a:` and an account, `m:` and either for who may come in but not speak",
+  e: "who is excepted from bans",
+  I: "who may come in uninvited while `i` is set",
+  k: "a key is needed to come in",
+  l: "how many may be in",
+  C: "no CTCP but ACTION",
+  H: "history is for who was there when it was said",
+  R: "only people who are signed in to an account may come in",
+  i: "only who is invited may come in",
+  m: "only operators of the channel and voiced members may speak",
+  n: "only members may speak",
+  s: "seen by members only",
+  t: "only operators of the channel may set the topic",
+  o: "operator of the channel",
+  v: "voiced: may speak while `m` is set",
+};
+
 /** What a new channel begins with. */
 const DEFAULT_MODES = "nt";
 

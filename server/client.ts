@@ -28,6 +28,7 @@ import { isLoopback, TokenBucket } from "./limits.ts";
 import type { OpenBatch } from "./multiline.ts";
 import { type PlainSeat, renderPlain } from "./plain_text.ts";
 import { type Form, formOf, PLAIN_FORM, type Relay } from "./relay.ts";
+import type { SaslExchange, SaslResponse } from "./sasl.ts";
 import type { User } from "./user.ts";
 
 /** Where a connection comes from. */
@@ -50,7 +51,7 @@ export interface Registration {
   negotiating: boolean;
   /** AWAY before registration: https://ircv3.net/specs/extensions/pre-away. */
   away?: string;
-  /** Account that was signed in to. */
+  /** Name of the account that was signed in to. */
   account?: string;
 }
 
@@ -70,10 +71,12 @@ export class Client {
   user: User | undefined;
   /** Present for people with `nc`. */
   plain: PlainSeat | undefined;
+  /** Signing in, under way. */
+  sasl: { readonly exchange: SaslExchange; readonly response: SaslResponse } | undefined;
   /** Nicks watched with MONITOR. */
   readonly monitored = new CaseMap<string>();
-  /** Multiline messages under way, by reference tag. */
-  readonly batches = new Map<string, OpenBatch>();
+  /** Multiline messages under way, by reference tag; `undefined` for those that were refused and have not ended. */
+  readonly batches = new Map<string, OpenBatch | undefined>();
   /** Work off the event loop; the client is not heard until it is done. */
   busy: Promise<void> | undefined;
   readonly bucket: TokenBucket;
@@ -126,12 +129,15 @@ export class Client {
 
   /** Sends a message that others receive too. */
   relay(relay: Relay): void {
-    this.write(relay.line(this.#form));
+    const line = relay.line(this.#form);
+    // To people with `nc` not every message says something.
+    if (line.bytes > 2) this.write(line);
   }
 
   /** Sends a message that is no part of the answer to the command that led to it. */
   relayAside(relay: Relay): void {
-    this.connection.send(relay.line(this.#form));
+    const line = relay.line(this.#form);
+    if (line.bytes > 2) this.connection.send(line);
   }
 
   /** Sends a line that is ready. */

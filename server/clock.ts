@@ -71,6 +71,27 @@ export function parseMsgid(text: string): MessageId | undefined {
   return Number.isSafeInteger(id) ? id : undefined;
 }
 
+/**
+ * The moment that a `time` tag or a `timestamp=` selector names, or `undefined` for what is written otherwise.
+ *
+ * @example
+ * ```ts
+ * import { parseTime } from "./clock.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseTime("1970-01-01T00:00:01.500Z"), 1500);
+ * assertEquals(parseTime("yesterday"), undefined);
+ * ```
+ */
+export function parseTime(text: string): number | undefined {
+  const time = TIME.test(text) ? Date.parse(text) : NaN;
+  // Ids go as far as numbers are exact, which is into the year 2255.
+  return Number.isNaN(time) ? undefined : Math.min(Math.max(0, time), LAST_TIME);
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
+const LAST_TIME = Math.floor(Number.MAX_SAFE_INTEGER / 1000) - 1;
+
 let cachedTime = -1;
 let cachedText = "";
 

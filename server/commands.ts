@@ -6,17 +6,19 @@
  * @module
  */
 
-import { MAX_BODY_BYTES, MAX_CLIENT_TAGS_BYTES, type Message, parseMessage } from "../protocol.ts";
+import { byteLength, MAX_BODY_BYTES, MAX_CLIENT_TAGS_BYTES, type Message, parseMessage } from "../protocol.ts";
 import * as numeric from "../protocol/numerics.ts";
 import type { Client, RegisteredClient } from "./client.ts";
 import { type Command, type CommandTable, MODERN, type Outcome } from "./command.ts";
 import { accountCommands } from "./commands/account.ts";
+import { takeBatched } from "./commands/batch.ts";
 import { channelCommands } from "./commands/channel.ts";
 import { connectionCommands } from "./commands/connection.ts";
 import { historyCommands } from "./commands/history.ts";
-import { messageCommands, takeBatched } from "./commands/message.ts";
+import { messageCommands } from "./commands/message.ts";
 import { operatorCommands } from "./commands/operator.ts";
 import { queryCommands } from "./commands/query.ts";
+import { MAX_CLIENT_LINE } from "./limits.ts";
 
 const helpCommands: CommandTable = {
   HELP: {
@@ -35,17 +37,22 @@ const helpCommands: CommandTable = {
   },
 };
 
+/** The tables of commands by the file that they stand in. */
+export const COMMAND_FILES: Readonly<Record<string, CommandTable>> = {
+  "server/commands/connection.ts": connectionCommands,
+  "server/commands/channel.ts": channelCommands,
+  "server/commands/message.ts": messageCommands,
+  "server/commands/history.ts": historyCommands,
+  "server/commands/query.ts": queryCommands,
+  "server/commands/account.ts": accountCommands,
+  "server/commands/operator.ts": operatorCommands,
+  "server/commands.ts": helpCommands,
+};
+
 /** Every command by name. */
-export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({
-  ...connectionCommands,
-  ...channelCommands,
-  ...messageCommands,
-  ...historyCommands,
-  ...queryCommands,
-  ...accountCommands,
-  ...operatorCommands,
-  ...helpCommands,
-}));
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  Object.values(COMMAND_FILES).flatMap((table) => Object.entries(table)),
+);
 
 /** What a client may send: https://ircv3.net/specs/extensions/message-tags#size-limit. */
 const CLIENT_LIMITS = { maxTagsBytes: MAX_CLIENT_TAGS_BYTES, maxBodyBytes: MAX_BODY_BYTES };
@@ -54,6 +61,11 @@ const CLIENT_LIMITS = { maxTagsBytes: MAX_CLIENT_TAGS_BYTES, maxBodyBytes: MAX_B
 export function receive(client: Client, line: string): number {
   client.heard = client.hub.clock.now();
   client.pinged = false;
+  // What is longer was cut off on its way here, perhaps within a character.
+  if (line.length * 3 > MAX_CLIENT_LINE && byteLength(line) > MAX_CLIENT_LINE) {
+    client.error(numeric.ERR_INPUTTOOLONG);
+    return 1;
+  }
   let message: Message;
   try {
     message = parseMessage(line, CLIENT_LIMITS);
@@ -100,8 +112,8 @@ function blame(client: Client, message: Message, error: unknown): void {
 function refuse(client: Client, line: string, error: unknown): void {
   if (error instanceof RangeError) return client.error(numeric.ERR_INPUTTOOLONG);
   if (line.isWellFormed()) return;
-  // "Servers publishing this token MUST NOT relay content ... containing non-UTF-8 data to clients":
-  // https://ircv3.net/specs/extensions/utf8-only
+  // "Servers publishing this token MUST NOT relay content (such as `PRIVMSG` or `NOTICE` message data, channel topics, or
+  // realnames) containing non-UTF-8 data to clients.": https://ircv3.net/specs/extensions/utf8-only
   const text = /^(@[^ ]* +)?(?::[^ ]* +)?([A-Za-z]+|\d{3})/.exec(line);
   const label = text?.[1] === undefined ? undefined : parseMessage(`${text[1].toWellFormed()}X`).tags?.get("label");
   client.answer(

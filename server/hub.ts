@@ -12,10 +12,13 @@ import type { Capability } from "../protocol/capability.ts";
 import { casefold, type Casefolded, CaseMap } from "../protocol/casemapping.ts";
 import type { Connection, Turn } from "../protocol/connection.ts";
 import { RPL_MONOFFLINE, RPL_MONONLINE } from "../protocol/numerics.ts";
+import type { HashingCost } from "./accounts.ts";
+import { keepMembership, leaveStanding, restoreUser } from "./always_on.ts";
+import { Attempts } from "./attempts.ts";
 import { Channel, type Member } from "./channel.ts";
 import { nameLeft, recordOf, restoreChannel } from "./channel_record.ts";
 import { Client, type Remote } from "./client.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, idTime } from "./clock.ts";
 import { cloakAddress } from "./cloak.ts";
 import type { Limits } from "./limits.ts";
 import type { MultilineLine } from "./multiline.ts";
@@ -46,6 +49,10 @@ export interface HubOptions {
   readonly secret: string;
   /** Address of a picture for the network: https://ircv3.net/specs/extensions/network-icon. */
   readonly icon?: string;
+  /** What the hashes of passwords cost. */
+  readonly hashing?: HashingCost;
+  /** How long a channel lasts that nobody is in and nobody wrote in, in milliseconds; for ever unless told. */
+  readonly retention?: number;
 }
 
 /** What a hub is given to work with. */
@@ -66,6 +73,12 @@ export interface Audience {
   readonly lacking?: Capability;
 }
 
+/** Where a message goes: a channel or some of its members (a status letter), or a user. */
+interface Place {
+  readonly to: Channel | User;
+  readonly status?: string | undefined;
+}
+
 /** One server's state. */
 export class Hub {
   readonly options: HubOptions;
@@ -84,6 +97,12 @@ export class Hub {
   readonly whowas: Whowas;
   /** Clients that watch a nick. */
   readonly monitors = new CaseMap<Set<Client>>();
+  /** Failed logins by address. */
+  readonly logins: Attempts;
+  /** New accounts by address. */
+  readonly registrations: Attempts;
+  /** Accounts there are. */
+  accountCount = 0;
   maxUsers = 0;
   /** Clients that have registered. */
   #seated = 0;
@@ -101,6 +120,9 @@ export class Hub {
     this.started = parts.clock.now();
     this.firstId = parts.clock.next();
     this.whowas = new Whowas(options.limits.whowas);
+    const { addresses, loginsPerMinute, registrationsPerHour } = options.limits;
+    this.logins = new Attempts({ most: loginsPerMinute, window: 60_000, addresses });
+    this.registrations = new Attempts({ most: registrationsPerHour, window: 60 * 60_000, addresses });
   }
 
   /** The server's name. */
@@ -125,7 +147,7 @@ export class Hub {
     return client;
   }
 
-  /** Takes a client away whose connection has ended or is about to; its user quits when no other client is left. */
+  /** Takes a client away whose connection has ended or is about to; its user quits when it was the last and does not stay. */
   disconnect(client: Client, reason: string): void {
     if (!this.clients.delete(client)) return;
     for (const nick of client.monitored.values()) this.unmonitor(client, nick);
@@ -133,7 +155,7 @@ export class Hub {
     if (user === undefined) return;
     this.#seated--;
     user.detach(client);
-    if (user.clients.length === 0) this.quit(user, reason);
+    if (user.clients.length === 0 && !leaveStanding(this, user)) this.quit(user, reason);
   }
 
   /** Makes a client one of a user's. */
@@ -168,15 +190,12 @@ export class Hub {
     if (this.users.get(user.nick) !== user) return;
     const neighbours = this.neighbours(user);
     const relay = this.relayAct(user, "QUIT", [reason]);
-    for (const channel of [...user.channels.keys()]) {
-      this.record(channel, relay);
-      this.leave(channel, user);
-    }
+    this.recordIn(user.channels.keys(), relay);
+    for (const channel of [...user.channels.keys()]) this.leave(channel, user);
     for (const client of neighbours) client.relay(relay);
     this.whowas.add(user, this.clock.now());
     this.users.delete(user.nick);
     for (const letter of user.modes) this.#countMode(letter, -1);
-    if (user.account === undefined) this.#forgetGuest(user);
     this.#tellMonitors(user.nick, RPL_MONOFFLINE, user.nick);
     for (const client of [...user.clients]) {
       client.close(reason);
@@ -193,10 +212,11 @@ export class Hub {
     const relay = this.relayFrom(user, "NICK", [nick]);
     if (!same) this.whowas.add(user, this.clock.now());
     this.users.delete(old);
+    user.nickDeadline = undefined;
     user.nick = nick;
     user.nickSince = relay.details.id;
     this.users.set(nick, user);
-    for (const channel of user.channels.keys()) this.record(channel, relay);
+    this.recordIn(user.channels.keys(), relay);
     for (const client of audience) client.relay(relay);
     if (same) return;
     this.#tellMonitors(old, RPL_MONOFFLINE, old);
@@ -220,6 +240,7 @@ export class Hub {
   enter(channel: Channel, user: User, id: MessageId): Member {
     const member = channel.add(user, id);
     this.#beginVisit(user, channel.folded, id);
+    keepMembership(this, channel, user);
     return member;
   }
 
@@ -227,10 +248,29 @@ export class Hub {
   leave(channel: Channel, user: User): void {
     channel.remove(user);
     this.#endVisit(user, channel.folded, this.clock.next());
+    keepMembership(this, channel, user);
+    this.forgetIfEmpty(channel);
+  }
+
+  /** Forgets a channel if nobody is in it and nothing keeps it. */
+  forgetIfEmpty(channel: Channel): void {
     if (channel.members.size > 0 || channel.founder !== undefined) return;
     this.channels.delete(channel.name);
     channel.dissolve(this.clock.next());
     this.keepChannel(channel);
+  }
+
+  /** Forgets the channels that last, but that nobody is in and nobody has written in for longer than history is kept. */
+  forgetDeserted(): void {
+    const { retention = Infinity } = this.options;
+    const before = this.clock.now() - retention;
+    for (const channel of [...this.channels.values()]) {
+      if (channel.members.size > 0 || channel.created >= before) continue;
+      const [latest] = this.store.history(channel.folded, { limit: 1, events: true });
+      if (latest !== undefined && idTime(latest.id) >= before) continue;
+      this.channels.delete(channel.name);
+      this.store.channels.delete(channel.folded);
+    }
   }
 
   #beginVisit(user: User, channel: Casefolded, id: MessageId): void {
@@ -249,12 +289,17 @@ export class Hub {
   keepChannel(channel: Channel): void {
     const record = recordOf(channel);
     if (record !== undefined) this.store.channels.put(channel.folded, record);
+    else if (this.store.channels.get(channel.folded) !== undefined) this.store.channels.delete(channel.folded);
   }
 
-  /** Brings back the channels that last. */
+  /** Brings back the channels that last and the users who stay. */
   restore(): void {
     for (const [, record] of this.store.channels.list()) {
       if (record.founder !== undefined) this.channelFor(record.name);
+    }
+    for (const [, account] of this.store.accounts.list()) {
+      this.accountCount++;
+      if (account.alwaysOn) restoreUser(this, account);
     }
   }
 
@@ -276,6 +321,10 @@ export class Hub {
       }
     }
     this.keepChannel(channel);
+    for (const user of channel.members.keys()) {
+      if (user.account !== undefined) this.store.memberships.delete(pair(user.identity, old));
+      keepMembership(this, channel, user);
+    }
   }
 
   /** Gives a user another host, and lets those who cannot be told see it leave and come back. */
@@ -315,7 +364,7 @@ export class Hub {
     const user = this.users.get(nick);
     if (user !== undefined) return user.identity;
     const key = casefold(nick);
-    return this.store.accounts.get(key) === undefined ? undefined : key;
+    return this.store.accounts.get(key)?.identity ?? this.store.settings.get(`deleted ${key}`);
   }
 
   /** A channel's history with what a member may read of it. */
@@ -411,14 +460,27 @@ export class Hub {
     this.store.append({ id: relay.details.id, target: channel.folded, message: lasting(relay) });
   }
 
-  /** Keeps a message to a channel or a user, with the lines behind its first. `false`: it cannot be kept, and was refused. */
-  keep(client: Client, to: Channel | User, relay: Relay, more: readonly MultilineLine[] = []): boolean {
-    if (!isKept(relay)) return true;
+  /** Keeps an event that is one of several channels: in each under an id of its own, the first of which is the relay's. */
+  recordIn(channels: Iterable<Channel>, relay: Relay): void {
+    let id = relay.details.id;
+    for (const { folded } of channels) {
+      this.store.append({ id, target: folded, message: lasting(relay) });
+      id = this.clock.next();
+    }
+  }
+
+  /**
+   * Keeps a message to a channel or a user, with the lines behind its first. `false`: it cannot be kept, and was refused.
+   * What is said to some members only is not kept: who they were then is not known later.
+   */
+  keep(client: Client, { to, status }: Place, relay: Relay, more: readonly MultilineLine[] = []): boolean {
+    if (!isKept(relay) || status !== undefined) return true;
     const target = to instanceof Channel ? to.folded : directTarget(client.user!.identity, to.identity);
     const lines = more.map(({ text, concat }) => concat ? { text, concat: true as const } : { text });
     const entry: Entry = { id: relay.details.id, target, message: lasting(relay), ...(lines.length > 0 && { lines }) };
     if (this.store.append(entry)) return true;
-    client.fail(relay.message.command, "MESSAGE_ERROR", "The server's disk is full or broken; nothing was sent");
+    const { command, params } = relay.message;
+    client.fail(command, "MESSAGE_ERROR", params[0]!, "The server's disk is full or broken; nothing was sent");
     return false;
   }
 
@@ -435,11 +497,6 @@ export class Hub {
     const watching = this.monitors.get(nick);
     watching?.delete(client);
     if (watching?.size === 0) this.monitors.delete(nick);
-  }
-
-  /** Read markers of a guest are of no use once it is gone. */
-  #forgetGuest(user: User): void {
-    for (const [key] of [...this.store.markers.list(`${user.identity} `)]) this.store.markers.delete(key);
   }
 
   #tellMonitors(nick: string, code: string, who: string): void {

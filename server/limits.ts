@@ -27,8 +27,9 @@ export interface Limits {
   commandBurst: number;
   /** Commands a second after the burst. */
   commandRate: number;
-  /** The same two for loopback: programs of this machine, whose pipes hold thousands of lines. */
+  /** {@linkcode Limits.commandBurst} for loopback: programs of this machine, whose pipes hold thousands of lines. */
   localBurst: number;
+  /** {@linkcode Limits.commandRate} for loopback. */
   localRate: number;
   /** Milliseconds a client may take to register. */
   registrationTime: number;
@@ -36,8 +37,12 @@ export interface Limits {
   pingAfter: number;
   /** Milliseconds of silence after which a client is given up. */
   pingTimeout: number;
-  /** Logins that an address may try in a minute. */
+  /** Logins that may fail from one address (of IPv6: one /64) in a minute. */
   loginsPerMinute: number;
+  /** Accounts that may be registered from one address in an hour. */
+  registrationsPerHour: number;
+  /** Milliseconds that a stranger may keep a nick that belongs to an account. */
+  nickGrace: number;
   /** Channels one user may be in. */
   channelsPerUser: number;
   /** Channels at once. */
@@ -48,6 +53,8 @@ export interface Limits {
   invitedPerChannel: number;
   /** Nicks one client may monitor. */
   monitor: number;
+  /** Targets whose read marker one user may have. */
+  markers: number;
   /** Batches a client may have open at once. */
   openBatches: number;
   /** Bytes of one multiline message. */
@@ -82,11 +89,14 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   pingAfter: 90_000,
   pingTimeout: 150_000,
   loginsPerMinute: 3,
+  registrationsPerHour: 20,
+  nickGrace: 30_000,
   channelsPerUser: 100,
   channels: 10_000,
   listEntries: 100,
   invitedPerChannel: 100,
   monitor: 100,
+  markers: 1000,
   openBatches: 1,
   multilineBytes: 4096,
   multilineLines: 100,

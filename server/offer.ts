@@ -5,7 +5,9 @@
  */
 
 import type { Capability, Offer } from "../protocol/capability.ts";
+import { registersEarly } from "./accounts.ts";
 import type { Client } from "./client.ts";
+import { saslMechanisms } from "./sasl.ts";
 
 /** Capabilities without a value, for everybody. */
 const ALWAYS: readonly Capability[] = [
@@ -15,8 +17,10 @@ const ALWAYS: readonly Capability[] = [
   "batch",
   "capNotify",
   "channelRename",
+  "chathistory",
   "chghost",
   "echoMessage",
+  "eventPlayback",
   "extendedIsupport",
   "extendedJoin",
   "extendedMonitor",
@@ -29,6 +33,7 @@ const ALWAYS: readonly Capability[] = [
   "noImplicitNamesDraft",
   "preAway",
   "readMarker",
+  "search",
   "serverTime",
   "setname",
   "standardReplies",
@@ -37,9 +42,12 @@ const ALWAYS: readonly Capability[] = [
 
 /** What this client may ask for. */
 export function offer(client: Client): Offer {
-  const { limits } = client.hub;
+  const { hub, remote } = client;
+  const { limits } = hub;
   return new Map<Capability, string>([
     ...ALWAYS.map((capability) => [capability, ""] as const),
+    ["accountRegistration", registersEarly(hub) ? "before-connect" : ""],
+    ["sasl", saslMechanisms(remote.fingerprint).join(",")],
     ["multiline", `max-bytes=${limits.multilineBytes},max-lines=${limits.multilineLines}`],
   ]);
 }

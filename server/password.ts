@@ -15,8 +15,9 @@ import { byteLength } from "../protocol.ts";
 /** Fewest characters of a password. */
 export const MIN_PASSWORD_LENGTH = 6;
 
-/** Most bytes of a password: what one message of SASL PLAIN holds beside a name. */
-export const MAX_PASSWORD_BYTES = 200;
+// "300 bytes should be a safe reasonable limit": https://ircv3.net/specs/extensions/account-registration
+/** Most bytes of a password. */
+export const MAX_PASSWORD_BYTES = 300;
 
 /** What a hash costs. */
 export interface PasswordCost {

@@ -181,7 +181,8 @@ function because(reason: string | undefined): string {
   return reason === undefined || reason === "" ? "" : ` (${reason})`;
 }
 
-function clockTime(time: number): string {
+/** A moment in milliseconds since 1970 as people read it, in the time of where the server is. */
+export function clockTime(time: number): string {
   const date = new Date(time);
   return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 }

@@ -11,6 +11,7 @@ import type { Connection } from "../protocol/connection.ts";
 import type { Client, Remote } from "./client.ts";
 import { COMMANDS, receive, run } from "./commands.ts";
 import type { Hub } from "./hub.ts";
+import { watchNicks } from "./nick_ownership.ts";
 import { parsePlain, type PlainInput, plainNick } from "./plain_text.ts";
 import { Line } from "../protocol/sendq.ts";
 
@@ -132,10 +133,11 @@ function tell(client: Client, lines: readonly string[]): void {
 
 /**
  * Looks at everybody's silence, once in a while: greets who has said nothing, asks who has been quiet for long, and
- * lets go of who does not answer.
+ * lets go of who does not answer. Strangers on a nick that belongs to an account get another.
  */
 export function watchSilence(hub: Hub): void {
   const now = hub.clock.now();
+  watchNicks(hub);
   for (const client of hub.clients) {
     if (client.registration !== undefined) watchNewcomer(client, now);
     else if (client.plain === undefined) watchUser(client, now);

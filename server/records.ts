@@ -21,6 +21,8 @@ export interface Records<T> {
 /** An account, by its casefolded name. */
 export interface Account {
   readonly name: string;
+  /** Whose its history is: of this account alone, also if a later one has the same name. */
+  readonly identity: string;
   /** PHC string, see `password.ts`; absent when only certificates sign in. */
   readonly password?: string;
   /** For SCRAM-SHA-256, see `scram.ts`. */
@@ -29,8 +31,18 @@ export interface Account {
   readonly created: number;
   /** Fingerprints; each is also a record of `certificates`. */
   readonly certificates: readonly string[];
+  /** Stays in its channels while nobody is at it. */
   readonly alwaysOn: boolean;
+  /** As what it stays, and comes back after a restart. */
+  readonly presence?: Presence;
   readonly settings: Readonly<Record<string, string>>;
+}
+
+/** What others see of an account beside its name. */
+export interface Presence {
+  readonly username: string;
+  readonly realname: string;
+  readonly host: string;
 }
 
 /** What a server keeps of a password for SCRAM (https://datatracker.ietf.org/doc/html/rfc5802#section-3), in base64. */
@@ -101,6 +113,8 @@ export interface Invitation {
 
 /** An account is in a channel, by {@linkcode pair} of both. */
 export interface Membership {
+  /** The channel's name as it is written. */
+  readonly name: string;
   /** Its membership modes, such as `o`. */
   readonly modes: string;
   readonly since: MessageId;
@@ -120,38 +134,4 @@ export function advanceMarker(markers: Records<MessageId>, key: string, id: Mess
   if (now !== undefined && now >= id) return now;
   markers.put(key, id);
   return id;
-}
-
-/** The kinds of records that belong to accounts. */
-export interface AccountRecords {
-  readonly accounts: Records<Account>;
-  readonly certificates: Records<string>;
-  readonly memberships: Records<unknown>;
-  readonly visits: Records<unknown>;
-  readonly markers: Records<unknown>;
-}
-
-/**
- * Deletes an account and all that is kept of it but what it said: messages belong to the conversations they are part of.
- *
- * @example
- * ```ts
- * import { forgetAccount, pair } from "./records.ts";
- * import { MemoryStore } from "./store.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const store = new MemoryStore();
- * store.accounts.put("ann", { name: "Ann", created: 1, certificates: ["f1"], alwaysOn: false, settings: {} });
- * store.certificates.put("f1", "ann");
- * store.markers.put(pair("ann", "#lobby"), 7);
- * forgetAccount(store, "ann");
- * assertEquals([...store.accounts.list(), ...store.certificates.list(), ...store.markers.list()], []);
- * ```
- */
-export function forgetAccount(store: AccountRecords, key: string): void {
-  for (const fingerprint of store.accounts.get(key)?.certificates ?? []) store.certificates.delete(fingerprint);
-  for (const kind of [store.memberships, store.visits, store.markers]) {
-    for (const [each] of kind.list(pair(key, ""))) kind.delete(each);
-  }
-  store.accounts.delete(key);
 }

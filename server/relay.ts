@@ -88,7 +88,7 @@ function relayTags(details: RelayDetails, form: Form): string {
   const parts: string[] = [];
   if (tags !== undefined) parts.push(formatTags(tags));
   if (form & SERVER_TIME && named) parts.push(`time=${formatTime(idTime(id))}`);
-  if (form & ACCOUNT_TAG && account !== undefined) parts.push(`account=${account}`);
+  if (form & ACCOUNT_TAG && account !== undefined) parts.push(formatTags(new Map([["account", account]])));
   if (form & MESSAGE_TAGS) {
     if (msgid) parts.push(`msgid=${formatMsgid(id)}`);
     if (bot) parts.push("bot");

@@ -15,7 +15,7 @@ import { Recent } from "./recent.ts";
 import type { Account, Ban, ChannelRecord, Invitation, Membership, Records } from "./records.ts";
 
 export type * from "./records.ts";
-export { advanceMarker, forgetAccount, pair } from "./records.ts";
+export { advanceMarker, pair } from "./records.ts";
 
 /**
  * Time, order and name of a message in one: microseconds since 1970 by the server's clock, each greater than the one
@@ -99,6 +99,8 @@ export interface TargetsQuery {
   readonly after?: MessageId;
   readonly before?: MessageId;
   readonly limit: number;
+  /** Which end counts when there are more than the limit: the newest unless told. */
+  readonly from?: "oldest" | "newest";
 }
 
 /**
@@ -330,7 +332,7 @@ export function latestMessages(
     if (latest > after && latest < before) found.set(target, latest);
   }
   const ordered = [...found].map(([target, latest]) => ({ target, latest })).sort((a, b) => a.latest - b.latest);
-  return ordered.slice(-query.limit);
+  return query.from === "oldest" ? ordered.slice(0, query.limit) : ordered.slice(-query.limit);
 }
 
 class MemoryRecords<T> implements Records<T> {

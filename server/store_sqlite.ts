@@ -106,6 +106,7 @@ export class SqliteStore implements Store {
   #upkeep: Upkeep;
   #records: readonly SqliteRecords<unknown>[];
   #append: StatementSync;
+  #appendMany: StatementSync;
   #rewrite: StatementSync;
   #find: StatementSync;
   #next: StatementSync;
@@ -113,7 +114,7 @@ export class SqliteStore implements Store {
   // Whatever the indexes have not taken up.
   #recent = new Recent();
   // What the turn appended and redacted, until it is committed.
-  #appended: { id: MessageId; target: string; line: string }[] = [];
+  #appended: [id: MessageId, target: string, line: string][] = [];
   #redacted = new Map<MessageId, { before: Entry; after: Entry }>();
   #failure: StoreFailure | undefined;
   #retryAt = 0;
@@ -151,7 +152,8 @@ export class SqliteStore implements Store {
       this.invitations = new SqliteRecords<Invitation>(db, "invitation"),
       this.settings = new SqliteRecords<string>(db, "setting"),
     ];
-    this.#append = db.prepare("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)");
+    this.#append = appendStatement(db, 1);
+    this.#appendMany = appendStatement(db, ROWS);
     this.#rewrite = db.prepare("UPDATE entry SET line = ? WHERE id = ?");
     this.#find = db.prepare("SELECT id, target, line FROM entry WHERE id = ?");
     this.#next = db.prepare("SELECT id, target, line FROM entry WHERE id > ? ORDER BY id LIMIT ?");
@@ -173,8 +175,8 @@ export class SqliteStore implements Store {
     if (this.#failure !== undefined && this.#appended.length >= MAX_WAITING) return false;
     const { id, target } = entry;
     const last = this.#appended.at(-1);
-    if (last?.id === id) last.target += TARGETS + target;
-    else this.#appended.push({ id, target, line: lineOf(entry) });
+    if (last?.[0] === id) last[1] += TARGETS + target;
+    else this.#appended.push([id, target, lineOf(entry)]);
     this.#recent.add(entry);
     this.#lastId = id;
     return true;
@@ -227,11 +229,11 @@ export class SqliteStore implements Store {
   }
 
   targets(query: TargetsQuery): LatestMessage[] {
-    const { after = 0, before = Infinity, limit, parties = [] } = query;
+    const { after = 0, before = Infinity, limit, parties = [], from } = query;
     const direct = parties.flatMap((party) => {
       const recent = this.#recent.conversationsOf(party);
       // Those that went on since may have left the range, so as many more are asked for.
-      return recent.concat(this.#index.conversationsOf(party, { after, before }, limit + recent.length));
+      return recent.concat(this.#index.conversationsOf(party, { after, before }, limit + recent.length, from));
     });
     return latestMessages(this, query, direct);
   }
@@ -281,7 +283,11 @@ export class SqliteStore implements Store {
   }
 
   #write(): void {
-    for (const { id, target, line } of this.#appended) this.#append.run(id, target, line);
+    let at = 0;
+    for (; at + ROWS <= this.#appended.length; at += ROWS) {
+      this.#appendMany.run(...this.#appended.slice(at, at + ROWS).flat());
+    }
+    for (; at < this.#appended.length; at++) this.#append.run(...this.#appended[at]!);
     for (const kind of this.#records) kind.write();
     for (const { before, after } of this.#redacted.values()) {
       this.#index.erase(before);
@@ -337,6 +343,9 @@ const EXPORT_PAGE = 1_000;
 /** Pages of 4 KiB after which a commit makes a checkpoint by itself; upkeep is much earlier, unless it gets no chance. */
 const CHECKPOINT_PAGES = 8_192;
 
+/** Entries that one statement appends. */
+const ROWS = 16;
+
 /** Memory for pages, in KiB. */
 const CACHE_KIB = 16_384;
 
@@ -353,6 +362,11 @@ function openDatabase(file: string, { readOnly = false, maxPages }: SqliteStoreO
     db.close();
     throw error;
   }
+}
+
+// A statement that is run costs as much as a row that it writes, so many rows go with one.
+function appendStatement(db: DatabaseSync, rows: number): StatementSync {
+  return db.prepare(`INSERT OR IGNORE INTO entry VALUES ${Array(rows).fill("(?, ?, ?)").join(", ")}`);
 }
 
 function prepareForWriting(db: DatabaseSync, maxPages: number | undefined): void {

@@ -86,9 +86,10 @@ export class Index {
     return found.sort((a, b) => b.id - a.id).slice(0, query.limit);
   }
 
-  /** The direct conversations of a party whose latest message lies between the bounds, the latest first. */
-  conversationsOf(party: string, { after, before }: Span, limit: number): string[] {
-    return this.#sql.conversations.all(party, after, bound(before), limit).map((row) => String(row["name"]));
+  /** The direct conversations of a party whose latest message lies between the bounds, from the end that counts on. */
+  conversationsOf(party: string, { after, before }: Span, limit: number, from?: "oldest" | "newest"): string[] {
+    const sql = from === "oldest" ? this.#sql.oldestConversations : this.#sql.newestConversations;
+    return sql.all(party, after, bound(before), limit).map((row) => String(row["name"]));
   }
 
   /** Removes the words of an entry, within the transaction that is open. */
@@ -197,6 +198,9 @@ function statements(db: DatabaseSync) {
   const ofTarget = (order: string) =>
     db.prepare(`SELECT entry.id, entry.target, entry.line FROM place CROSS JOIN entry ON entry.id = place.id
       WHERE place.target = ? AND place.event = ? AND place.id > ? AND place.id < ? ORDER BY place.id ${order} LIMIT ?`);
+  const conversations = (order: string) =>
+    db.prepare(`SELECT name FROM conversation CROSS JOIN target ON target.id = conversation.target
+      WHERE party = ? AND latest > ? AND latest < ? ORDER BY latest ${order} LIMIT ?`);
   return {
     progress: db.prepare("SELECT value FROM progress WHERE name = ?"),
     advance: db.prepare("INSERT INTO progress VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"),
@@ -215,8 +219,8 @@ function statements(db: DatabaseSync) {
       "INSERT INTO conversation VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET latest = excluded.latest",
     ),
     removeConversation: db.prepare("DELETE FROM conversation WHERE party = ? AND target = ?"),
-    conversations: db.prepare(`SELECT name FROM conversation CROSS JOIN target ON target.id = conversation.target
-      WHERE party = ? AND latest > ? AND latest < ? ORDER BY latest DESC LIMIT ?`),
+    newestConversations: conversations("DESC"),
+    oldestConversations: conversations("ASC"),
   };
 }
 

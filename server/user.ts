@@ -24,6 +24,13 @@ export const USER_MODE_MEANINGS: Readonly<Record<string, string>> = {
 /** Letters of user modes. */
 export const USER_MODES = Object.keys(USER_MODE_MEANINGS).join("");
 
+/** An account that a user is signed in to. */
+export interface SignedIn {
+  readonly name: string;
+  /** Whose its history is. */
+  readonly identity: string;
+}
+
 /** What a user comes with. */
 export interface Identity {
   readonly nick: string;
@@ -33,20 +40,28 @@ export interface Identity {
   readonly host: string;
   /** Where the first client really comes from. */
   readonly address: string;
-  readonly account?: string | undefined;
+  readonly account?: SignedIn | undefined;
 }
 
 /** Somebody who is registered on the server. */
 export class User {
   readonly username: string;
-  readonly address: string;
+  /** Where its latest client really comes from. */
+  address: string;
   readonly #modes = new Set<string>();
   readonly #clients: Client[] = [];
   readonly channels = new Map<Channel, Member>();
+  /** How far a guest has read, by casefolded target; an account's markers are in the store. */
+  readonly markers = new Map<string, MessageId>();
   /** Name of the operator, as in OPER, while the mode `o` is set. */
   operator: string | undefined;
-  account: string | undefined;
   away: string | undefined;
+  /** Whether it is away because nobody is at it. */
+  absent = false;
+  /** When it must have signed in to the account whose nick it has, in milliseconds since 1970. */
+  nickDeadline: number | undefined;
+  /** Whether it was asked for that once: not again and again. */
+  askedForNick = false;
   realname: string;
   /** Milliseconds since 1970. */
   readonly signon: number;
@@ -54,7 +69,8 @@ export class User {
   active: number;
   /** Since when it has this nick. */
   nickSince: MessageId;
-  readonly #guest: string;
+  #account: SignedIn | undefined;
+  #guest: string;
   #nick: string;
   #host: string;
   #source = "";
@@ -65,13 +81,13 @@ export class User {
    */
   constructor(identity: Identity, id: MessageId, now: number) {
     this.nickSince = id;
-    this.#guest = `*${id.toString(36)}`;
+    this.#guest = guestIdentity(id);
     this.#nick = identity.nick;
     this.#host = identity.host;
     this.username = identity.username;
     this.address = identity.address;
     this.realname = identity.realname;
-    this.account = identity.account;
+    this.#account = identity.account;
     this.signon = this.active = now;
   }
 
@@ -103,7 +119,28 @@ export class User {
    * whoever has the nick next.
    */
   get identity(): string {
-    return this.account === undefined ? this.#guest : casefold(this.account);
+    return this.#account?.identity ?? this.#guest;
+  }
+
+  /** Name of the account, as it was registered. */
+  get account(): string | undefined {
+    return this.#account?.name;
+  }
+
+  /** Signs in to an account. */
+  signIn({ name, identity }: SignedIn): void {
+    this.#account = { name, identity };
+  }
+
+  /** Becomes a guest. @param id An id of its own, as for the constructor. */
+  signOut(id: MessageId): void {
+    this.#account = undefined;
+    this.#guest = guestIdentity(id);
+  }
+
+  /** Whether its nick is the name of its account. */
+  get isUnderOwnName(): boolean {
+    return this.account !== undefined && casefold(this.account) === casefold(this.#nick);
   }
 
   /** Letters of the user modes that are set. */
@@ -156,4 +193,8 @@ export class User {
     for (const channel of this.channels.keys()) if (channel.members.has(other)) return true;
     return false;
   }
+}
+
+function guestIdentity(id: MessageId): string {
+  return `*${id.toString(36)}`;
 }

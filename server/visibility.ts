@@ -46,8 +46,13 @@ export function endBans(barred: readonly Barred[], id: MessageId): readonly Barr
   return barred.map((one) => one.to === undefined ? { ...one, to: id } : one);
 }
 
-/** Notes that somebody came in. A visit that a crash left open ends at `crash`. */
+/**
+ * Notes that somebody came in. A visit that a crash left open ends at `crash`; one that began since is that of another user
+ * of the same account, and goes on.
+ */
 export function beginVisit(visits: readonly Interval[], from: MessageId, crash: MessageId): readonly Interval[] {
+  const last = visits.at(-1);
+  if (last !== undefined && last.to === undefined && last.from >= crash) return visits;
   return [...endVisit(visits, crash), { from }].slice(-MAX_INTERVALS);
 }
 

@@ -8,13 +8,16 @@
 
 import { assert, assertEquals, assertMatch, fail } from "@std/assert";
 import { type Message, parseMessage } from "../protocol.ts";
-import { Connection, Turn, wirePair } from "../protocol/connection.ts";
+import { Connection, Turn, type Wire, wirePair } from "../protocol/connection.ts";
 import type { Remote } from "../server/client.ts";
 import { Clock } from "../server/clock.ts";
 import { Hub, type HubOptions } from "../server/hub.ts";
 import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE } from "../server/limits.ts";
 import { host, watchSilence } from "../server/reception.ts";
 import { MemoryStore, type Store } from "../server/store.ts";
+
+/** So that tests do not wait for what should take a guesser long. */
+export const CHEAP_HASHING = { password: { logN: 10, r: 8, p: 1 }, iterations: 4096 };
 
 /** What a test may set; the rest is a small server that slows nobody down. */
 export interface NodeOptions extends Partial<Omit<HubOptions, "limits">> {
@@ -48,6 +51,7 @@ export class Node implements AsyncDisposable {
         lobby: "#lobby",
         throttle: false,
         secret: "secret",
+        hashing: CHEAP_HASHING,
         ...options,
         limits,
       },
@@ -62,7 +66,7 @@ export class Node implements AsyncDisposable {
     const { sendq } = this.hub.limits;
     const connection = new Connection(there, { turn: this.#turn, maxLine: MAX_CLIENT_LINE, maxSendq: sendq });
     this.#hosting.push(host(this.hub, connection, { address: "192.0.2.1", secure: false, ...remote }));
-    const client = new TestClient(new Connection(here));
+    const client = new TestClient(new Connection(here), here);
     this.#clients.push(client);
     return client;
   }
@@ -75,7 +79,7 @@ export class Node implements AsyncDisposable {
     client.send(`NICK ${nick}`);
     client.send(`USER ${nick} 0 * :${nick} Test`);
     if (capabilities.length > 0) {
-      await client.expect(`:irc.test CAP * ACK :${capabilities.join(" ")}`, `:irc.test CAP * ACK ${capabilities[0]}`);
+      await client.expect(`*:irc.test CAP * ACK :${capabilities.join(" ")}`, `*:irc.test CAP * ACK ${capabilities[0]}`);
       client.send("CAP END");
     }
     await client.sync();
@@ -103,17 +107,28 @@ export class TestClient {
   /** As it registered. */
   nick = "*";
   readonly #connection: Connection;
+  readonly #wire: Wire;
   readonly #lines: AsyncIterator<string>;
   #fences = 0;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, wire: Wire) {
     this.#connection = connection;
+    this.#wire = wire;
     this.#lines = connection[Symbol.asyncIterator]();
   }
 
   /** Sends lines as they are. */
   send(...lines: string[]): void {
     for (const line of lines) this.#connection.send(line);
+  }
+
+  /** Sends bytes as they are, after the lines that were sent before. */
+  async sendBytes(...pieces: readonly (string | readonly number[])[]): Promise<void> {
+    await Promise.resolve();
+    for (const piece of pieces) {
+      let bytes = typeof piece === "string" ? new TextEncoder().encode(piece) : new Uint8Array(piece);
+      while (bytes.length > 0) bytes = bytes.subarray(await this.#wire.write(bytes));
+    }
   }
 
   /** The next line; `undefined` when the server has closed the connection. */

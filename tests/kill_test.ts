@@ -55,7 +55,8 @@ async function start(folder: string): Promise<RunningServer> {
 }
 
 async function connect({ port }: RunningServer, nick: string): Promise<TestClient> {
-  const client = new TestClient(new Connection(await Deno.connect({ hostname: "127.0.0.1", port })));
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  const client = new TestClient(new Connection(conn), conn);
   client.send("CAP REQ :message-tags server-time echo-message batch", "CAP REQ draft/chathistory");
   client.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`, "CAP END", "JOIN #lobby");
   await client.sync();

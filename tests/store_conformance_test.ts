@@ -283,7 +283,14 @@ each("targets() gives conversations by their latest message", (store, settle) =>
 });
 
 each("records are read as they were put, also before the turn ends", (store, settle) => {
-  const ann = { name: "Ann", created: 1, certificates: ["f1"], alwaysOn: false, settings: { colour: "blue" } };
+  const ann = {
+    name: "Ann",
+    identity: "ann*1",
+    created: 1,
+    certificates: ["f1"],
+    alwaysOn: false,
+    settings: { colour: "blue" },
+  };
   store.accounts.put("ann", ann);
   assertEquals(store.accounts.get("ann"), ann);
   settle();
@@ -296,15 +303,15 @@ each("records are read as they were put, also before the turn ends", (store, set
 });
 
 each("records are listed by prefix, in order", (store, settle) => {
-  store.memberships.put(pair("ben", "#a"), { modes: "", since: 1 });
-  store.memberships.put(pair("ann", "#b"), { modes: "o", since: 2 });
-  store.memberships.put(pair("annette", "#c"), { modes: "", since: 3 });
+  store.memberships.put(pair("ben", "#a"), { name: "#a", modes: "", since: 1 });
+  store.memberships.put(pair("ann", "#b"), { name: "#b", modes: "o", since: 2 });
+  store.memberships.put(pair("annette", "#c"), { name: "#c", modes: "", since: 3 });
   settle();
-  store.memberships.put(pair("ann", "#a"), { modes: "v", since: 4 });
+  store.memberships.put(pair("ann", "#a"), { name: "#a", modes: "v", since: 4 });
   store.memberships.delete(pair("ben", "#a"));
   assertEquals([...store.memberships.list("ann ")], [
-    ["ann #a", { modes: "v", since: 4 }],
-    ["ann #b", { modes: "o", since: 2 }],
+    ["ann #a", { name: "#a", modes: "v", since: 4 }],
+    ["ann #b", { name: "#b", modes: "o", since: 2 }],
   ]);
   assertEquals([...store.memberships.list()].map(([key]) => key), ["ann #a", "ann #b", "annette #c"]);
 });

@@ -51,7 +51,7 @@ export function loadOlder(screen: FullScreen, buffer: Buffer): void {
 /** Goes to a message that may not be here yet. */
 export function lookAround(screen: FullScreen, message: ChatMessage): void {
   const buffer = screen.buffer(message.target);
-  if (message.id !== undefined && screen.jumpTo(buffer, message.id)) return;
+  if (message.id !== undefined && screen.scrolling.jumpTo(buffer, message.id)) return;
   screen.go(buffer);
   wanted.set(screen, message);
   const selector = message.id === undefined ? timeSelector(message.time) : `msgid=${message.id}`;
@@ -70,6 +70,7 @@ export function historyArrived(screen: FullScreen, event: SessionEvent & { type:
   buffer.loading = false;
   const oldestBefore = buffer.oldest?.time ?? Infinity;
   const visible = events.filter((item) => item.type !== "message" || !screen.isIgnored(item.source));
+  for (const item of events) if (item.type === "message" && item.self) buffer.forgetFailed(item.text);
   const { added, met } = buffer.insertHistory(visible, (message) => screen.lineOf(message));
   const full = events.filter((item) => item.type === "message").length >= PAGE / 2;
   switch (request.which) {
@@ -91,7 +92,7 @@ export function historyArrived(screen: FullScreen, event: SessionEvent & { type:
   const goal = wanted.get(screen);
   if (request.which !== "AROUND" || goal?.id === undefined) return;
   wanted.delete(screen);
-  if (!screen.jumpTo(buffer, goal.id)) screen.hint = "That message cannot be had from the server.";
+  if (!screen.scrolling.jumpTo(buffer, goal.id)) screen.hint = "That message cannot be had from the server.";
 }
 
 function closeOrComplete(buffer: Buffer): void {
@@ -124,5 +125,5 @@ function countMissed(screen: FullScreen, buffer: Buffer, which: HistoryRequest["
   if (buffer.readUntil === 0) buffer.readUntil = which === "LATEST" ? buffer.lines.at(-1)?.time ?? 0 : 0;
   else buffer.recount();
   if (screen.notifyOf(buffer) === "mute") buffer.unread = buffer.highlights = 0;
-  if (buffer === screen.current) screen.seen();
+  if (buffer === screen.current) screen.reading.seen();
 }

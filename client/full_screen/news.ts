@@ -129,7 +129,7 @@ function said(screen: FullScreen, message: ChatMessage): void {
   buffer.typing.delete(message.nick);
   if (line === undefined) return;
   if (message.self) return void buffer.markRead();
-  if (buffer === screen.current) screen.seen();
+  if (buffer === screen.current) screen.reading.seen();
   if (line.time <= buffer.readUntil && buffer === screen.current && screen.focused) return;
   count(screen, buffer, line);
   callOut(screen, buffer, line);
@@ -220,8 +220,7 @@ function refused(screen: FullScreen, event: SessionEvent & { type: "refused" }):
   if (ref !== undefined) {
     const line = buffer.settle(ref) ?? buffer.lines.findLast((known) => known.ref === ref);
     if (line !== undefined && buffer.lines.includes(line)) {
-      line.state = "failed";
-      line.version++;
+      buffer.fail(line);
     } else if (line !== undefined) {
       buffer.append({
         kind: line.kind,

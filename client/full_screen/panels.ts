@@ -13,7 +13,7 @@ import { sanitize } from "../sanitize.ts";
 import type { ChatMessage } from "../session.ts";
 import { findSlashCommand, SLASH_COMMANDS, type SlashCommand } from "../slash_commands.ts";
 import { DIM, nickColor, type Span, span } from "../style.ts";
-import { pad } from "../text.ts";
+import { pad, wrap } from "../text.ts";
 import { PICK_KEYS } from "./pick_keys.ts";
 import { UI_KEYS } from "./ui_keys.ts";
 import { lookAround } from "./catch_up.ts";
@@ -30,9 +30,12 @@ export interface Panel {
 }
 
 /** Every key and command, or one command. Made from the tables that implement them. */
-export function helpPanel(about: string): Panel {
+export function helpPanel(about: string, columns: number): Panel {
   const command = findSlashCommand(about.replace(/^\//, ""));
-  const rows = command === undefined ? allHelp() : commandHelp(command);
+  const help = command === undefined ? allHelp() : commandHelp(command);
+  const rows = help.flatMap((row) =>
+    wrap(row, columns - 2).map((part, i) => i === 0 ? part : [span("     "), ...part])
+  );
   return { title: "help: arrows scroll, Esc goes back", rows, top: 0 };
 }
 
@@ -107,7 +110,7 @@ export function panelKey(screen: FullScreen, panel: Panel, event: KeyEvent): boo
     screen.editor.insert("?");
     return true;
   }
-  const { page } = screen;
+  const { page } = screen.scrolling;
   switch (event.key) {
     case "Up":
       move(panel, -1, page);

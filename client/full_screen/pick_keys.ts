@@ -30,7 +30,7 @@ export const PICK_KEYS: readonly PickKey[] = [
 export function reply(screen: FullScreen, line: Line): void {
   if (line.id === undefined) return hint(screen, "This server gives messages no names, so they cannot be answered.");
   screen.replyTo = { id: line.id, nick: line.nick, target: screen.current.name };
-  screen.selected = undefined;
+  screen.scrolling.selected = undefined;
 }
 
 async function react(screen: FullScreen, line: Line): Promise<void> {
@@ -39,7 +39,7 @@ async function react(screen: FullScreen, line: Line): Promise<void> {
     return hint(screen, "This server does not pass reactions on.");
   }
   const typed = await screen.ask("React with (such as :tada:)", false);
-  screen.selected = undefined;
+  screen.scrolling.selected = undefined;
   if (typed === undefined || typed.trim() === "") return;
   const emoji = readEmoji(typed);
   const mine = line.reactions.get(emoji)?.has(screen.session.nick) ?? false;
@@ -52,13 +52,13 @@ async function remove(screen: FullScreen, line: Line): Promise<void> {
     return hint(screen, "This server cannot delete messages.");
   }
   const typed = await screen.ask("Delete this message for everybody? y or n", false);
-  screen.selected = undefined;
+  screen.scrolling.selected = undefined;
   if (typed?.trim().toLowerCase() === "y") screen.session.redact(current.name, line.id);
 }
 
 function copy(screen: FullScreen, line: Line): void {
   screen.effects.copy(stripFormatting(line.text));
-  screen.selected = undefined;
+  screen.scrolling.selected = undefined;
   hint(screen, "Copied.");
 }
 
@@ -66,7 +66,7 @@ function openLink(screen: FullScreen, line: Line): void {
   const [link] = findLinks(line.text);
   if (link === undefined) return hint(screen, "There is no link in this message.");
   screen.effects.openLink(/^www\./i.test(link) ? `https://${link}` : link);
-  screen.selected = undefined;
+  screen.scrolling.selected = undefined;
 }
 
 function hint(screen: FullScreen, text: string): void {

@@ -8,7 +8,6 @@ import type { Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import type { Picked, SlashContext } from "../slash_commands.ts";
 import { isPickable } from "../view/messages.ts";
-import { helpPanel } from "./panels.ts";
 
 /** The hands of a slash command. */
 export function slashContext(screen: FullScreen): SlashContext {
@@ -21,12 +20,10 @@ export function slashContext(screen: FullScreen): SlashContext {
     fail: (text) => screen.tell(screen.current, "error", text),
     open: (target) => void screen.open(target),
     close: (target) => screen.close(target),
-    say: (target, text, options = {}) => screen.say(target, text, options),
+    say: (target, text, options = {}) => screen.outgoing.say(target, text, options),
     leave: (reason) => screen.leave(reason),
     reconnect: () => screen.effects.reconnect(),
-    help: (about) => {
-      screen.panel = helpPanel(about);
-    },
+    help: (about) => screen.help(about),
     clear: () => current.clear(),
     searching: (query) => {
       screen.query = query;
@@ -58,7 +55,7 @@ export function slashContext(screen: FullScreen): SlashContext {
 
 function pickedMessage(screen: FullScreen, of: "others" | "own"): Picked | undefined {
   const suits = (line: Line) => isPickable(line) && line.id !== undefined && line.self === (of === "own");
-  const line = screen.picked ?? screen.current.lines.findLast(suits);
+  const line = screen.scrolling.picked ?? screen.current.lines.findLast(suits);
   if (line?.id === undefined) return undefined;
   return { target: screen.current.name, id: line.id, nick: line.nick, self: line.self };
 }

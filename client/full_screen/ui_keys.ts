@@ -6,8 +6,8 @@
 
 import type { Buffer } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
+import { completeHere } from "./completing.ts";
 import { reply } from "./pick_keys.ts";
-import { slashContext } from "./slash_context.ts";
 
 /** A key, or several that do the same. */
 export interface UiKey {
@@ -20,18 +20,26 @@ export interface UiKey {
 /** What keys do. */
 export const UI_KEYS: readonly UiKey[] = [
   { keys: ["Enter"], help: "send", run: enter },
-  { keys: ["Tab"], help: "complete a name, a channel, a command or an :emoji:", run: (screen) => screen.complete(1) },
-  { keys: ["S-Tab"], help: "the completion before", run: (screen) => screen.complete(-1) },
+  { keys: ["Tab"], help: "complete a name, a channel, a command or an :emoji:", run: (screen) => complete(screen, 1) },
+  { keys: ["S-Tab"], help: "the completion before", run: (screen) => complete(screen, -1) },
   { keys: ["M-a"], help: "next conversation with something new", run: nextUnread },
   { keys: ["M-Left", "C-p"], help: "conversation above", run: (screen) => step(screen, -1) },
   { keys: ["M-Right", "C-n"], help: "conversation below", run: (screen) => step(screen, 1) },
   { keys: [..."1234567890"].map((digit) => `M-${digit}`), help: "conversation of that number", run: numbered },
-  { keys: ["PageUp"], help: "scroll up; older messages are loaded", run: (screen) => screen.scroll(screen.page) },
-  { keys: ["PageDown"], help: "scroll down", run: (screen) => screen.scroll(-screen.page) },
-  { keys: ["M-PageUp", "C-Up"], help: "scroll up a little", run: (screen) => screen.scroll(3) },
-  { keys: ["M-PageDown", "C-Down"], help: "scroll down a little", run: (screen) => screen.scroll(-3) },
-  { keys: ["M-Up", "M-k"], help: "pick a message: reply, react, delete, copy, open", run: (screen) => screen.pick(-1) },
-  { keys: ["M-Down", "M-j"], help: "pick the message below", run: (screen) => screen.pick(1) },
+  {
+    keys: ["PageUp"],
+    help: "scroll up; older messages are loaded",
+    run: (screen) => screen.scrolling.by(screen.scrolling.page),
+  },
+  { keys: ["PageDown"], help: "scroll down", run: (screen) => screen.scrolling.by(-screen.scrolling.page) },
+  { keys: ["M-PageUp", "C-Up"], help: "scroll up a little", run: (screen) => screen.scrolling.by(3) },
+  { keys: ["M-PageDown", "C-Down"], help: "scroll down a little", run: (screen) => screen.scrolling.by(-3) },
+  {
+    keys: ["M-Up", "M-k"],
+    help: "pick a message: reply, react, delete, copy, open",
+    run: (screen) => screen.scrolling.pick(-1),
+  },
+  { keys: ["M-Down", "M-j"], help: "pick the message below", run: (screen) => screen.scrolling.pick(1) },
   { keys: ["Up"], help: "while picking: the message above", run: (screen) => whilePicking(screen, -1) },
   { keys: ["Down"], help: "while picking: the message below", run: (screen) => whilePicking(screen, 1) },
   {
@@ -39,7 +47,7 @@ export const UI_KEYS: readonly UiKey[] = [
     help: "back: from a choice, a list, a reply, from scrolling",
     run: (screen) => void screen.escape(),
   },
-  { keys: ["F1"], help: "this help", run: (screen) => slashContext(screen).help("") },
+  { keys: ["F1"], help: "this help", run: (screen) => screen.help("") },
   { keys: ["C-l"], help: "draw the screen anew", run: (screen) => screen.effects.repaint() },
   { keys: ["C-z"], help: "back to the shell; fg returns", run: (screen) => screen.effects.suspend() },
   { keys: ["C-c"], help: "empty the line; twice, leave", run: interrupt },
@@ -55,15 +63,19 @@ export function pressUiKey(screen: FullScreen, key: string): boolean {
   return action !== undefined && action(screen, key) !== false;
 }
 
+function complete(screen: FullScreen, step: 1 | -1): void {
+  if (screen.question === undefined) completeHere(screen, step);
+}
+
 function enter(screen: FullScreen): void {
-  const { picked } = screen;
+  const { picked } = screen.scrolling;
   if (picked !== undefined && screen.question === undefined && screen.editor.text === "") return reply(screen, picked);
   screen.submit();
 }
 
 function whilePicking(screen: FullScreen, direction: -1 | 1): boolean {
-  if (screen.selected === undefined || screen.question !== undefined) return false;
-  screen.pick(direction);
+  if (screen.scrolling.selected === undefined || screen.question !== undefined) return false;
+  screen.scrolling.pick(direction);
   return true;
 }
 

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { byteLength, cutToBytes, type Message } from "../../protocol.ts";
+import { byteLength, type Message, splitText } from "../../protocol.ts";
 import { CAPABILITIES, type Capability } from "../../protocol/capability.ts";
 
 /** How something is said. */
@@ -40,23 +40,54 @@ export interface OutboxServer {
   fold(name: string): string;
 }
 
+/** Lines of a message that are answered as one: a line, or a batch. */
 interface Part {
   readonly sent: Sent;
   readonly label: string | undefined;
+  /** Grows with what is sent; a fence stands behind all that is smaller. */
+  readonly at: number;
+}
+
+/** What waits for room on the way to the server; sent as a whole. */
+interface Unit {
+  readonly sent: Sent | undefined;
+  readonly send: () => void;
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+interface Fence {
+  readonly at: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** A newer fence stands behind everything that an older one does, so few are ever needed at once. */
 const FENCE = "chat-fence-";
 
+/**
+ * How much may be under way before we wait for the server: less than the smallest queue that servers allow, which end the
+ * connection of who sends faster than they read.
+ */
+const WINDOW = { lines: 8, bytes: 4096 };
+
 /** What was said and not settled, oldest first. */
 export class Outbox {
   readonly #server: OutboxServer;
   #parts: Part[] = [];
-  #fences = new Map<string, { reach: number; resolve: () => void; reject: (error: Error) => void }>();
+  /** What waits for room. */
+  #queue: Unit[] = [];
+  /** What was sent since the server was last known to have handled everything. */
+  #window = { lines: 0, bytes: 0 };
+  /** Whether we wait for the server before we send more. */
+  #full = false;
+  #fences = new Map<string, Fence>();
+  #roomy = Promise.withResolvers<void>();
   #count = 0;
 
   constructor(server: OutboxServer) {
     this.#server = server;
+    this.#roomy.resolve();
   }
 
   /** The next name for a request, unique within the connection. */
@@ -64,7 +95,7 @@ export class Outbox {
     return (++this.#count).toString(36);
   }
 
-  /** Says something, in as many lines as it takes. Returns its ref. */
+  /** Says something, in as many lines as it takes, and not faster than the server can take them. Returns its ref. */
   say(target: string, text: string, options: SayOptions = {}): number {
     const kind = options.kind ?? "message";
     const sent: Sent = { ref: ++this.#count, target, text, kind, reply: options.reply, left: 0 };
@@ -78,34 +109,42 @@ export class Outbox {
     return sent.ref;
   }
 
+  /** Resolves when nothing waits for room: who has much to say waits for it, so that it does not pile up here. */
+  room(): Promise<void> {
+    return this.#roomy.promise;
+  }
+
   /** Most bytes of a message that reaches everybody whole: one line, or one batch where the server has multiline. */
   mostBytes(target: string): number {
     const batch = this.#server.enabled.has("multiline") && this.#server.enabled.has("batch");
     return batch ? this.#batchBounds().bytes : this.#room(target, "message");
   }
 
-  /** How many lines wait to be settled. */
-  get unsettled(): number {
-    return this.#parts.length;
-  }
-
   /** What was said and never settled, and forgets it; fences give up. For the end of a connection. */
   takeUnsettled(): Sent[] {
-    const sents = [...new Set(this.#parts.map((part) => part.sent))];
+    const sents = [...this.#parts, ...this.#queue].map(({ sent }) => sent).filter((sent) => sent !== undefined);
     this.#parts = [];
-    for (const fence of this.#fences.values()) {
-      fence.reject(new Error("Cannot wait for the server: the connection ended"));
-    }
+    this.#queue = [];
+    this.#window = { lines: 0, bytes: 0 };
+    this.#full = false;
+    this.#roomy.resolve();
+    const fences = [...this.#fences.values()];
     this.#fences.clear();
-    return sents;
+    for (const fence of fences) fence.reject(new Error("Cannot wait for the server: the connection ended"));
+    return [...new Set(sents)];
   }
 
-  /** Resolves when the server has handled everything sent so far; rejects if the connection ends first. */
+  /** Resolves when the server has handled everything said so far; rejects if the connection ends first. */
   fence(): Promise<void> {
-    const token = `${FENCE}${this.nextLabel()}`;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#fences.set(token, { reach: this.#count, resolve, reject });
-    this.#server.send({ command: "PING", params: [token] });
+    const token = `${FENCE}${this.nextLabel()}`;
+    // It is known from now on, so that it is told when the connection ends before it is even sent.
+    this.#fences.set(token, { at: Infinity, resolve, reject });
+    const send = () => {
+      this.#fences.set(token, { at: ++this.#count, resolve, reject });
+      this.#server.send({ command: "PING", params: [token] });
+    };
+    this.#enqueue({ sent: undefined, send, lines: 0, bytes: 0 });
     return promise;
   }
 
@@ -114,8 +153,8 @@ export class Outbox {
     const fence = this.#fences.get(token);
     if (fence === undefined) return undefined;
     this.#fences.delete(token);
-    const settled = this.#settle((part) => part.sent.ref < fence.reach);
-    queueMicrotask(fence.resolve);
+    const settled = this.#settle((part) => part.at < fence.at);
+    fence.resolve();
     return settled;
   }
 
@@ -177,11 +216,8 @@ export class Outbox {
     for (const line of lines) {
       for (const part of splitText(line, room)) {
         const text = sent.kind === "action" ? `\x01ACTION ${part}\x01` : part;
-        this.#server.send({
-          tags: new Map([...tags, ...this.#track(sent)]),
-          command: sent.kind === "notice" ? "NOTICE" : "PRIVMSG",
-          params: [sent.target, text],
-        });
+        const message = { command: sent.kind === "notice" ? "NOTICE" : "PRIVMSG", params: [sent.target, text] };
+        this.#enqueuePart(sent, tags, message, []);
       }
     }
   }
@@ -191,27 +227,61 @@ export class Outbox {
     const command = sent.kind === "notice" ? "NOTICE" : "PRIVMSG";
     for (const batch of splitBatches(lines, room, this.#batchBounds())) {
       const ref = this.nextLabel();
-      this.#server.send({
-        tags: new Map([...tags, ...this.#track(sent)]),
-        command: "BATCH",
-        params: [`+${ref}`, CAPABILITIES.multiline.name, sent.target],
-      });
-      for (const { text, concat } of batch) {
-        const inside = new Map([
-          ["batch", ref],
-          ...(concat ? [[`${CAPABILITIES.multiline.name}-concat`, ""] as const] : []),
-        ]);
-        this.#server.send({ tags: inside, command, params: [sent.target, text] });
-      }
-      this.#server.send({ command: "BATCH", params: [`-${ref}`] });
+      const opening = { command: "BATCH", params: [`+${ref}`, CAPABILITIES.multiline.name, sent.target] };
+      const inside = batch.map(({ text, concat }) => ({
+        tags: new Map([["batch", ref], ...(concat ? [[`${CAPABILITIES.multiline.name}-concat`, ""] as const] : [])]),
+        command,
+        params: [sent.target, text],
+      }));
+      this.#enqueuePart(sent, tags, opening, [...inside, { command: "BATCH", params: [`-${ref}`] }]);
     }
   }
 
-  #track(sent: Sent): ReadonlyMap<string, string> {
-    const label = this.#server.enabled.has("labeledResponse") ? this.nextLabel() : undefined;
+  /** Sends, now or when there is room, a message that is answered, and those that belong to it. */
+  #enqueuePart(sent: Sent, tags: ReadonlyMap<string, string>, first: Message, others: readonly Message[]): void {
     sent.left++;
-    this.#parts.push({ sent, label });
-    return new Map(label === undefined ? [] : [["label", label]]);
+    const send = () => {
+      const label = this.#server.enabled.has("labeledResponse") ? this.nextLabel() : undefined;
+      this.#parts.push({ sent, label, at: ++this.#count });
+      const all = new Map([...tags, ...(label === undefined ? [] : [["label", label] as const])]);
+      this.#server.send({ ...first, tags: all });
+      for (const message of others) this.#server.send(message);
+    };
+    const bytes = [first, ...others].reduce((sum, { params }) => sum + byteLength(params.join(" ")) + 20, 0);
+    this.#enqueue({ sent, send, lines: 1 + others.length, bytes });
+  }
+
+  #enqueue(unit: Unit): void {
+    this.#queue.push(unit);
+    if (!this.#full) return this.#flush();
+    if (this.#queue.length === 1) this.#roomy = Promise.withResolvers();
+  }
+
+  #flush(): void {
+    while (!this.#full) {
+      const unit = this.#queue.shift();
+      if (unit === undefined) return this.#roomy.resolve();
+      unit.send();
+      this.#window.lines += unit.lines;
+      this.#window.bytes += unit.bytes;
+      if (this.#window.lines >= WINDOW.lines || this.#window.bytes >= WINDOW.bytes) this.#wait();
+    }
+  }
+
+  /** Sends nothing more until the server has handled what was sent. */
+  #wait(): void {
+    this.#full = true;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const token = `${FENCE}${this.nextLabel()}`;
+    this.#fences.set(token, { at: ++this.#count, resolve, reject });
+    this.#server.send({ command: "PING", params: [token] });
+    promise.then(() => {
+      this.#full = false;
+      this.#window = { lines: 0, bytes: 0 };
+      this.#flush();
+    }, () => {
+      // The connection ended; takeUnsettled() has begun anew.
+    });
   }
 }
 
@@ -223,33 +293,6 @@ function replyTags(id: string | undefined, enabled: ReadonlySet<Capability>): Re
 /** The lines of a text, without empty ones at its ends and without what a message cannot hold. */
 function textLines(text: string): string[] {
   return text.replaceAll("\0", "").toWellFormed().replace(/\r\n?/g, "\n").replace(/^\n+|\n+$/g, "").split("\n");
-}
-
-/**
- * Cuts a text into parts of at most `bytes` bytes: after a space where there is one in the last third, else between
- * characters. Nothing is lost: joined again the parts are the text.
- *
- * @example
- * ```ts
- * import { splitText } from "./outbox.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(splitText("one two three", 9), ["one two ", "three"]);
- * assertEquals(splitText("小明小明", 7), ["小明", "小明"]);
- * ```
- */
-export function splitText(text: string, bytes: number): string[] {
-  const parts: string[] = [];
-  while (byteLength(text) > bytes) {
-    let part = cutToBytes(text, bytes);
-    const space = part.lastIndexOf(" ");
-    if (space >= part.length * 2 / 3 && text[part.length] !== " ") part = part.slice(0, space + 1);
-    parts.push(part);
-    text = text.slice(part.length);
-  }
-  if (text !== "" || parts.length === 0) parts.push(text);
-  // An empty message is none: https://modern.ircdocs.horse/#errnotexttosend-412
-  return parts.filter((part) => part !== "");
 }
 
 interface BatchLine {

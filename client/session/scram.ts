@@ -33,7 +33,7 @@ export function commonMechanisms(offered: string): string[] {
 }
 
 /** Begins to log in. @throws {TypeError} if there is no such way. */
-export function startMechanism(name: string, credentials: Credentials, nonce = crypto.randomUUID()): Mechanism {
+export function startMechanism(name: string, credentials: Credentials, nonce: string = crypto.randomUUID()): Mechanism {
   const found = MECHANISMS.find(([known]) => known === name);
   if (found === undefined) throw new TypeError(`Cannot log in by ${name}`);
   return found[1](credentials, nonce);

@@ -44,7 +44,9 @@ const WIDE = 56;
 /** The time and the space behind it. */
 const TIME_COLUMNS = 6;
 
-const cache = new WeakMap<Line, { readonly key: string; readonly rows: Span[][] }>();
+/** What was wrapped lately: about what a person scrolls over, so that a long scrollback does not keep all its rows. */
+const cache = new Map<Line, { readonly key: string; readonly rows: Span[][] }>();
+const MAX_CACHED = 1000;
 
 /** The rows that fit into a height, ending at the anchor, or at the newest line without one. */
 export function visibleMessages(
@@ -54,7 +56,7 @@ export function visibleMessages(
   anchor: Anchor | undefined,
 ): VisibleMessages {
   const at = anchor === undefined ? -1 : indexOf(buffer, anchor.key);
-  const pending = at < 0 ? buffer.pending.flatMap((line) => rowsOf(buffer, line, undefined, layout)) : [];
+  const pending = at < 0 ? buffer.pending.flatMap((line) => rowsOf(buffer, line, buffer.lines.at(-1), layout)) : [];
   let rows: Span[][] = pending.slice(-height);
   const keys: number[] = [];
   let index = at < 0 ? buffer.lines.length - 1 : at;
@@ -105,7 +107,7 @@ function rowsOf(buffer: Buffer, line: Line, before: Line | undefined, layout: Me
   if (before === undefined || !sameDay(before.time, line.time)) {
     above.push(rule(dayName(line.time), layout.columns, DIM));
   }
-  if (line.key === buffer.unreadKey && before !== undefined) {
+  if (line.key === buffer.unreadKey) {
     above.push(rule("unread", layout.columns, { fg: 1, bold: true }));
   }
   return [...above, ...cachedRows(buffer, line, layout)];
@@ -118,6 +120,7 @@ function cachedRows(buffer: Buffer, line: Line, layout: MessageLayout): Span[][]
   const known = cache.get(line);
   if (known?.key === key) return known.rows;
   const rows = lineRows(line, quoted, layout, selected);
+  if (cache.size >= MAX_CACHED) cache.clear();
   cache.set(line, { key, rows });
   return rows;
 }
@@ -179,7 +182,7 @@ function deletedText({ by, reason }: { by: string; reason: string }): string {
 const VERBS: Readonly<Record<Presence["what"], string>> = { join: "came", part: "left", quit: "left", nick: "is now" };
 
 /**
- * Who came and went, in few words. Who only came and went again is not worth a word.
+ * Who came and went, in few words.
  *
  * @example
  * ```ts
@@ -198,6 +201,13 @@ const VERBS: Readonly<Record<Presence["what"], string>> = { join: "came", part: 
  */
 export function presenceText(presence: readonly Presence[]): string {
   const parts: string[] = [];
+  const came = new Set(presence.filter((item) => item.what === "join").map((item) => item.nick));
+  const left = new Set(
+    presence.filter((item) => item.what === "part" || item.what === "quit").map((item) => item.nick),
+  );
+  const both = [...came].filter((nick) => left.has(nick));
+  if (both.length > 0) parts.push(`${few(both)} came and left`);
+  presence = presence.filter((item) => item.what === "nick" || !both.includes(item.nick));
   for (const what of ["join", "part", "quit", "nick"] as const) {
     const those = presence.filter((item) => item.what === what);
     if (those.length === 0) continue;

@@ -10,13 +10,13 @@ import { byteLength, cutToBytes, fitMessage, type Message } from "../../protocol
 import { CAPABILITIES } from "../../protocol/capability.ts";
 import { casefold, isChannelName, matchesMask } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
-import { type Channel, PREFIXES, prefixOf, STATUSES } from "../channel.ts";
+import { type Channel, prefixOf } from "../channel.ts";
 import type { Client, RegisteredClient } from "../client.ts";
 import { type CommandTable, MODERN } from "../command.ts";
 import { MAX_TARGETS, TEXT_LIMITS } from "../limits.ts";
 import { Relay } from "../relay.ts";
 import type { User } from "../user.ts";
-import { showRecent } from "./history.ts";
+import { showRecent } from "./playback.ts";
 import { sendMarker } from "./marker.ts";
 import { mode } from "./mode.ts";
 
@@ -408,10 +408,4 @@ export function joined(client: RegisteredClient, name: string): Channel | undefi
   const known = channel !== undefined && channel.visibleTo(client.user);
   client.error(known ? numeric.ERR_NOTONCHANNEL : numeric.ERR_NOSUCHCHANNEL, known ? channel.name : name);
   return undefined;
-}
-
-/** Status letter of a membership prefix, for targets such as `@#lobby`. */
-export function statusOf(prefix: string): string | undefined {
-  const index = PREFIXES.indexOf(prefix);
-  return index < 0 ? undefined : STATUSES[index];
 }

@@ -11,15 +11,16 @@ import { CAPABILITIES, capabilityNamed, formatOffer, parseWishes, type Wish } fr
 import { isNick } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
 import { ERROR_TEXT } from "../../protocol/numerics.ts";
-import { CHANNEL_MODES } from "../channel.ts";
+import { accountNamed } from "../accounts.ts";
 import type { Client, RegisteredClient, Registration } from "../client.ts";
 import { type CommandTable, MODERN } from "../command.ts";
 import { MAX_USERNAME_LENGTH, TEXT_LIMITS } from "../limits.ts";
+import { askStranger, claimNick, reclaimNick } from "../nick_ownership.ts";
 import { offer } from "../offer.ts";
 import { sendIsupport } from "../support.ts";
-import { User, USER_MODES } from "../user.ts";
-import { claimNick, joinAccount, mayRegister } from "./account.ts";
-import { sendLusers, sendMotd } from "./query.ts";
+import { User } from "../user.ts";
+import { abandonSasl, joinAccount, mayRegister } from "./account.ts";
+import { shown, welcome } from "./welcome.ts";
 
 /** Rows of this file. */
 export const connectionCommands: CommandTable = {
@@ -189,11 +190,13 @@ function nick(client: Client, { params }: Message): void {
     return register(client);
   }
   if (user === undefined || wanted === user.nick) return;
+  reclaimNick(client, wanted);
   const holder = client.hub.users.get(wanted);
   if (holder !== undefined && holder !== user) return client.error(numeric.ERR_NICKNAMEINUSE, wanted);
   const reserved = claimNick(client, wanted);
   if (reserved !== undefined) return client.numeric(numeric.ERR_NICKNAMEINUSE, wanted, reserved);
   client.hub.rename(user, wanted);
+  askStranger(client, user);
 }
 
 function refuseNick(client: Client, wanted: string, why: string): void {
@@ -226,6 +229,7 @@ export function register(client: Client): void {
     client.error(refusal.code, ...refusal.params);
     return client.close(refusal.reason);
   }
+  abandonSasl(client);
   if (joinAccount(client, registration.nick)) return;
   const taken = hub.users.has(registration.nick)
     ? ERROR_TEXT[numeric.ERR_NICKNAMEINUSE]
@@ -242,7 +246,8 @@ export function register(client: Client): void {
 }
 
 function userFrom({ hub, remote }: Client, registration: Complete): User {
-  const { nick, username, realname, account, away } = registration;
+  const { nick, username, realname, away } = registration;
+  const account = registration.account === undefined ? undefined : accountNamed(hub, registration.account);
   const identity = {
     nick,
     username,
@@ -256,32 +261,11 @@ function userFrom({ hub, remote }: Client, registration: Complete): User {
   return user;
 }
 
-/** An address that can stand before other parameters: `::1` becomes `0::1`, which is the same. */
-function shown(address: string): string {
-  return address.startsWith(":") ? `0${address}` : address;
-}
-
 type Complete = Registration & { nick: string; username: string; realname: string };
 
 function isComplete(registration: Registration): registration is Complete {
   const { negotiating, nick, username } = registration;
   return !negotiating && nick !== undefined && username !== undefined;
-}
-
-/** What a client is told once it is registered, in the order that clients expect. */
-export function welcome(client: RegisteredClient): void {
-  const { hub, user } = client;
-  const { network, version } = hub.options;
-  client.numeric(numeric.RPL_WELCOME, `Welcome to ${network}, ${user.source}`);
-  client.numeric(numeric.RPL_YOURHOST, `Your host is ${hub.name}, running chat ${version}`);
-  client.numeric(numeric.RPL_CREATED, `This server was started ${new Date(hub.started).toUTCString()}`);
-  const { list, always, whenSet, never, statuses } = CHANNEL_MODES;
-  const modes = [...list + always + whenSet + never + statuses].sort().join("");
-  const withParam = [...list + always + whenSet + statuses].sort().join("");
-  client.numeric(numeric.RPL_MYINFO, hub.name, `chat-${version}`, USER_MODES, modes, withParam);
-  sendIsupport(client);
-  sendLusers(client);
-  sendMotd(client);
 }
 
 // ISUPPORT

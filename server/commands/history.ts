@@ -1,23 +1,23 @@
 /**
- * CHATHISTORY SEARCH MARKREAD, and the last lines at JOIN for clients that cannot ask.
+ * CHATHISTORY, and the rows of SEARCH and MARKREAD.
  *
- * https://ircv3.net/specs/extensions/chathistory, https://soju.im/search. What a reader may see is decided in
- * `visibility.ts`; how it is found, in the store.
+ * https://ircv3.net/specs/extensions/chathistory. What a reader may see is decided in `visibility.ts`; how it is found, in
+ * the store.
  *
  * @module
  */
 
-import { type Message, parseTags, type Tags } from "../../protocol.ts";
+import type { Message } from "../../protocol.ts";
 import { CAPABILITIES } from "../../protocol/capability.ts";
-import { casefold, looksLikeChannel } from "../../protocol/casemapping.ts";
-import type { Channel } from "../channel.ts";
-import type { Client, RegisteredClient } from "../client.ts";
-import { formatTime, idTime, parseMsgid, timeId } from "../clock.ts";
+import type { RegisteredClient } from "../client.ts";
+import { formatTime, idTime } from "../clock.ts";
 import type { CommandTable } from "../command.ts";
-import { fallbackRelays, multilineRelays } from "../multiline.ts";
-import { Relay } from "../relay.ts";
-import { directTarget, type Entry, type HistoryRange, type MessageId, type VisibleTarget } from "../store.ts";
+import type { Hub } from "../hub.ts";
+import type { Entry, HistoryRange, VisibleTarget } from "../store.ts";
 import { markread } from "./marker.ts";
+import { fitAnswer, readHistory, replay } from "./playback.ts";
+import { nameOf, type Place, place, readableTarget, readLimit } from "./readable.ts";
+import { search } from "./search.ts";
 
 /** Rows of this file. */
 export const historyCommands: CommandTable = {
@@ -47,38 +47,46 @@ export const historyCommands: CommandTable = {
   },
 };
 
-/** A place in a history: the ids at it, from the first to the last. */
-interface Place {
-  readonly first: MessageId;
-  readonly last: MessageId;
-}
-
 type Selection = Pick<HistoryRange, "after" | "before" | "from">;
 
 // CHATHISTORY <subcommand> <target> <selector> [<selector>] <limit>
 function chathistory(client: RegisteredClient, { params }: Message): void {
   const subcommand = (params[0] ?? "").toUpperCase();
-  const fail = (code: string, ...context: string[]) => client.fail("CHATHISTORY", code, ...context);
+  const fail = (code: string, ...context: string[]) => client.fail("CHATHISTORY", code, params[0] || "*", ...context);
+  if (subcommand === "TARGETS") return targets(client, params, fail);
   const selectors = SELECTORS[subcommand];
-  if (subcommand === "TARGETS") return targets(client, params);
-  if (selectors === undefined) return fail("INVALID_PARAMS", subcommand || "*", "There is no such subcommand");
-  if (params.length < selectors + 3) return fail("NEED_MORE_PARAMS", subcommand, "Parameters are missing");
-  const target = params[1]!;
-  const visible = readable(client, target);
-  if (visible === undefined) return fail("INVALID_TARGET", subcommand, target, "You cannot read the history of that");
-  const places = params.slice(2, 2 + selectors).map((text) =>
-    subcommand === "LATEST" && text === "*" ? ALL : place(text)
-  );
-  const limit = readLimit(client, params[2 + selectors]!);
-  if (limit === undefined || places.includes(undefined)) {
-    return fail("INVALID_PARAMS", subcommand, "That is no timestamp=<time> or msgid=<msgid> and number");
-  }
-  const known = places as Place[];
-  const events = client.has("eventPlayback");
-  const entries = subcommand === "AROUND"
-    ? around(client, visible, known[0]!, limit, events)
-    : client.hub.store.history(visible.target, { ...select(subcommand, known), limit, events, ...visibleOf(visible) });
-  replay(client, "chathistory", [target], entries);
+  if (selectors === undefined) return fail("INVALID_PARAMS", "Unknown command");
+  if (params.length !== selectors + 3) return fail("INVALID_PARAMS", "The number of parameters is wrong");
+  const [target, ...texts] = params.slice(1, -1) as [string, ...string[]];
+  const unknown = texts.find((text) => !/^(?:timestamp|msgid)=/.test(text) && !isLatest(subcommand, text));
+  if (unknown !== undefined) return fail("INVALID_MSGREFTYPE", target, unknown, "Only timestamp= and msgid= are known");
+  const readable = readableTarget(client, target);
+  if (readable === undefined) return fail("INVALID_TARGET", target, "You cannot read the history of that");
+  const places = texts.map((text) => isLatest(subcommand, text) ? ALL : place(text));
+  const wrong = places.indexOf(undefined);
+  if (wrong >= 0) return fail("INVALID_PARAMS", texts[wrong]!, "That is no moment and no msgid of here");
+  const limit = readLimit(client, params.at(-1)!);
+  if (limit === undefined) return fail("INVALID_PARAMS", params.at(-1)!, "That is no number from 1 on");
+  const { from = "newest", ...range } = select(subcommand, places as Place[]);
+  const reading: Reading = { hub: client.hub, readable, limit, events: client.has("eventPlayback") };
+  const entries = subcommand === "AROUND" ? around(reading, places[0]!) : read(reading, { ...range, from });
+  replay(client, "chathistory", [target], fitAnswer(client, entries, from));
+}
+
+function isLatest(subcommand: string, text: string): boolean {
+  return subcommand === "LATEST" && text === "*";
+}
+
+/** What is read, and how much of it. */
+interface Reading {
+  readonly hub: Hub;
+  readonly readable: VisibleTarget;
+  readonly limit: number;
+  readonly events: boolean;
+}
+
+function read({ hub, readable: { target, visible }, limit, events }: Reading, range: Selection): Entry[] {
+  return readHistory(hub.store, target, { ...range, limit, events, ...(visible && { visible }) });
 }
 
 /** Subcommands about one target, with their number of selectors. */
@@ -96,158 +104,40 @@ function select(subcommand: string, [one, other]: readonly Place[]): Selection {
   return { after: other!.last, before: one!.first, from: "newest" };
 }
 
-function around(client: Client, visible: VisibleTarget, place: Place, limit: number, events: boolean): Entry[] {
-  const { store } = client.hub;
-  const { target } = visible;
-  const half = Math.floor(limit / 2);
-  const rest = { events, ...visibleOf(visible) };
-  const after = store.history(target, { after: place.first - 1, from: "oldest", limit, ...rest });
-  const before = store.history(target, { before: place.first, limit: Math.max(half, limit - after.length), ...rest });
-  const older = before.slice(-Math.max(half, limit - after.length));
-  return half === 0 && after.length > 0 ? after.slice(0, limit) : [...older, ...after].slice(0, limit);
-}
-
-function visibleOf({ visible }: VisibleTarget): Pick<VisibleTarget, "visible"> {
-  return visible === undefined ? {} : { visible };
-}
-
-/** Reads `timestamp=<time>` or `msgid=<msgid>`. */
-function place(text: string): Place | undefined {
-  const [, kind, value = ""] = /^(timestamp|msgid)=(.+)$/.exec(text) ?? [];
-  if (kind === "msgid") {
-    const id = parseMsgid(value);
-    return id === undefined ? undefined : { first: id, last: id };
-  }
-  const time = kind === "timestamp" ? Date.parse(value) : NaN;
-  // Messages of one millisecond have one timestamp, and share its fate.
-  return Number.isNaN(time) ? undefined : { first: timeId(time), last: timeId(time) + 999 };
-}
-
-function readLimit(client: Client, text: string): number | undefined {
-  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) return undefined;
-  return Math.min(Number(text), client.hub.limits.historyPage);
+/** Half of the limit before the place, and the place with what is after it; what one side lacks goes to the other. */
+function around(reading: Reading, { first }: Place): Entry[] {
+  const { limit } = reading;
+  const after = read(reading, { after: first - 1, from: "oldest" });
+  const share = Math.max(Math.floor(limit / 2), limit - after.length);
+  if (limit === 1 && after.length > 0) return after;
+  return [...read({ ...reading, limit: share }, { before: first, from: "newest" }), ...after].slice(0, limit);
 }
 
 // CHATHISTORY TARGETS <timestamp> <timestamp> <limit>
-function targets(client: RegisteredClient, params: readonly string[]): void {
-  const [from, to] = [place(params[1] ?? ""), place(params[2] ?? "")];
-  const limit = readLimit(client, params[3] ?? "");
-  if (params.length < 4) return client.fail("CHATHISTORY", "NEED_MORE_PARAMS", "TARGETS", "Parameters are missing");
-  if (from === undefined || to === undefined || limit === undefined) {
-    return client.fail("CHATHISTORY", "INVALID_PARAMS", "TARGETS", "That is no timestamp=<time> and number");
+function targets(
+  client: RegisteredClient,
+  params: readonly string[],
+  fail: (code: string, ...context: string[]) => void,
+) {
+  if (params.length !== 4) return fail("INVALID_PARAMS", "The number of parameters is wrong");
+  const [one, other] = params.slice(1, 3).map((text) => text.startsWith("timestamp=") ? place(text) : undefined);
+  const limit = readLimit(client, params[3]!);
+  if (one === undefined || other === undefined || limit === undefined) {
+    return fail("INVALID_PARAMS", "Two timestamp=YYYY-MM-DDThh:mm:ss.sssZ and a number are needed");
   }
-  const [low, high] = from.first <= to.first ? [from, to] : [to, from];
   const { hub, user } = client;
   const latest = hub.store.targets({
+    ...select("BETWEEN", [one, other]),
     channels: [...user.channels.keys()].map((channel) => hub.readableChannel(channel, user)),
     parties: [user.identity],
-    after: low.last,
-    before: high.first,
     limit,
   });
+  // Of guests who had the same nick only the last is found by it.
+  const named = new Map(latest.map(({ target, latest }) => [nameOf(client, target, latest), latest]));
   client.batch("draft/chathistory-targets", [], (tags) => {
-    for (const { target, latest: id } of latest) {
-      const params = ["TARGETS", nameOf(client, target, id), formatTime(idTime(id))];
-      client.deliver({ ...(tags && { tags }), source: hub.name, command: "CHATHISTORY", params });
+    for (const [name, id] of named) {
+      const line = ["TARGETS", name, formatTime(idTime(id))];
+      client.deliver({ ...(tags && { tags }), source: hub.name, command: "CHATHISTORY", params: line });
     }
   });
-}
-
-/** What a person calls a conversation: the channel, or the other party. */
-function nameOf(client: RegisteredClient, target: string, latest: MessageId): string {
-  const { hub, user } = client;
-  if (looksLikeChannel(target)) return hub.channels.get(target)?.name ?? target;
-  const message = hub.store.find(latest)?.message;
-  const sender = message?.source?.split("!", 1)[0] ?? target;
-  return casefold(sender) === casefold(user.nick) ? message!.params[0]! : sender;
-}
-
-/** The history of a target with what the user may read of it, or `undefined` if that is nothing. */
-function readable(client: RegisteredClient, target: string): VisibleTarget | undefined {
-  const { hub, user } = client;
-  if (!looksLikeChannel(target)) {
-    const identity = hub.identityOf(target);
-    return identity === undefined ? undefined : { target: directTarget(user.identity, identity) };
-  }
-  const channel = hub.channels.get(target);
-  return channel?.members.has(user) ? hub.readableChannel(channel, user) : undefined;
-}
-
-// SEARCH <attributes>
-function search(client: RegisteredClient, { params }: Message): void {
-  const attributes = parseTags(params[0]!);
-  const target = attributes.get("in");
-  const places = target === undefined ? everywhere(client) : [readable(client, target)];
-  const after = attributes.has("after") ? place(`timestamp=${attributes.get("after")}`) : null;
-  const before = attributes.has("before") ? place(`timestamp=${attributes.get("before")}`) : null;
-  const limit = readLimit(client, attributes.get("limit") ?? `${DEFAULT_FOUND}`);
-  const where = places.filter((one) => one !== undefined);
-  if (after === undefined || before === undefined || limit === undefined || where.length < places.length) {
-    return client.fail("SEARCH", "INVALID_PARAMS", "An attribute names no time, number or place that you may read");
-  }
-  const [words, from] = [attributes.get("text"), attributes.get("from")];
-  const found = client.hub.store.search({
-    in: where,
-    limit,
-    ...(words !== undefined && { words }),
-    ...(from !== undefined && { from }),
-    // "at or after", "at or before"
-    ...(after !== null && { after: after.first - 1 }),
-    ...(before !== null && { before: before.last + 1 }),
-  });
-  replay(client, "soju.im/search", [], found.reverse());
-}
-
-/** Messages that a search gives unless told. */
-const DEFAULT_FOUND = 100;
-
-/** Every conversation that the user may read. */
-function everywhere({ hub, user }: RegisteredClient): VisibleTarget[] {
-  const channels = [...user.channels.keys()].map((channel) => hub.readableChannel(channel, user));
-  const direct = hub.store.targets({ channels: [], parties: [user.identity], limit: hub.limits.historyPage });
-  return [...channels, ...direct.map(({ target }) => ({ target }))];
-}
-
-/** Sends entries as one batch. */
-function replay(client: Client, type: string, params: readonly string[], entries: readonly Entry[]): void {
-  client.batch(type, params, (tags) => {
-    for (const entry of entries) replayEntry(client, entry, tags);
-  });
-}
-
-function replayEntry(client: Client, entry: Entry, tags: Tags | undefined): void {
-  if (entry.redacted) return;
-  const kept = new Map(entry.message.tags);
-  const account = kept.get("account");
-  const bot = kept.has("bot");
-  kept.delete("account");
-  kept.delete("bot");
-  const head = new Relay(forClient(client, entry.message), { id: entry.id, account, bot, clientTags: kept, tags });
-  if (entry.lines === undefined) return client.relay(head);
-  const lines = [
-    { text: entry.message.params[1]!, concat: false },
-    ...entry.lines.map(({ text, concat = false }) => ({ text, concat })),
-  ];
-  const knows = client.has("multiline") && client.has("batch");
-  for (const relay of knows ? multilineRelays(head, lines, client.nextBatch()) : fallbackRelays(head, lines)) {
-    client.relay(relay);
-  }
-}
-
-/** A message as this client would have got it: history keeps JOIN in its extended form. */
-function forClient(client: Client, { source = "", command, params }: Message): Message {
-  const short = command === "JOIN" && !client.has("extendedJoin");
-  return { source, command, params: short ? params.slice(0, 1) : params };
-}
-
-/** Shows the last lines of a channel to a client that cannot ask for them. */
-export function showRecent(client: Client, channel: Channel): void {
-  const { hub, user } = client;
-  if (user === undefined || client.has("chathistory") || hub.limits.historyAtJoin === 0) return;
-  // Without a time or a batch nobody could tell what is old.
-  if (client.plain === undefined && !client.has("serverTime")) return;
-  const visible = hub.readableChannel(channel, user);
-  const limit = client.plain === undefined ? hub.limits.historyAtJoin : Math.min(10, hub.limits.historyAtJoin);
-  const entries = hub.store.history(visible.target, { limit, ...visibleOf(visible) });
-  if (entries.length > 0) replay(client, "chathistory", [channel.name], entries);
 }

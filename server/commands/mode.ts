@@ -10,6 +10,7 @@ import { byteLength, MAX_BODY_BYTES, type Message } from "../../protocol.ts";
 import { looksLikeChannel } from "../../protocol/casemapping.ts";
 import { formatModes, groupModes, type ModeChange, parseModes, takesParam } from "../../protocol/mode.ts";
 import * as numeric from "../../protocol/numerics.ts";
+import { keepMembership } from "../always_on.ts";
 import { type Channel, CHANNEL_MODES, type ListLetter, type Member, STATUSES } from "../channel.ts";
 import type { Client, RegisteredClient } from "../client.ts";
 import { completeMask } from "../mask.ts";
@@ -112,6 +113,7 @@ function changeStatus(client: RegisteredClient, channel: Channel, change: ModeCh
   const status: keyof Member & ("op" | "voice") = letter === "o" ? "op" : "voice";
   if (member[status] === add) return undefined;
   member[status] = add;
+  keepMembership(client.hub, channel, user);
   return { add, letter, param: user.nick };
 }
 

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { createHash, timingSafeEqual } from "node:crypto";
 import { cutToBytes, type Message } from "../../protocol.ts";
 import { CAPABILITIES } from "../../protocol/capability.ts";
 import * as numeric from "../../protocol/numerics.ts";
@@ -61,18 +62,22 @@ export const operatorCommands: CommandTable = {
 // OPER <name> <password>
 function oper(client: RegisteredClient, { params }: Message): Outcome {
   const [name, password] = params as [string, string];
-  const known = client.hub.options.operators?.get(name);
-  if (known === undefined) return client.numeric(numeric.ERR_NOOPERHOST, "There is no such operator");
-  return isPassword(password, known).then((right) => () => {
-    if (client.user === undefined) return;
-    if (!right) return client.numeric(numeric.ERR_NOOPERHOST, "There is no such operator");
-    becomeOperator(client, name);
+  const { hub, remote } = client;
+  if (hub.logins.wait(remote.address, hub.clock.now()) > 0) {
+    return client.numeric(numeric.ERR_NOOPERHOST, "That was wrong too often from your address: try again in a minute");
+  }
+  return isPassword(password, hub.options.operators?.get(name)).then((right) => () => {
+    if (right) return becomeOperator(client, name);
+    hub.logins.count(remote.address, hub.clock.now());
+    client.numeric(numeric.ERR_NOOPERHOST, "There is no operator of that name and password");
   });
 }
 
-/** Whether a password is the one that was given to the server, as it is or as its hash. */
-async function isPassword(password: string, known: string): Promise<boolean> {
-  return known.startsWith("$scrypt$") ? await verifyPassword(password, known) : password === known;
+/** Whether a password is the one that was given to the server, as it is or as its hash; how long that takes tells nothing. */
+async function isPassword(password: string, known: string | undefined): Promise<boolean> {
+  if (known === undefined || known.startsWith("$scrypt$")) return await verifyPassword(password, known);
+  const [given, kept] = [password, known].map((text) => createHash("sha256").update(text).digest());
+  return timingSafeEqual(given!, kept!);
 }
 
 /** Makes a user an operator of the server. */

@@ -10,8 +10,9 @@ import { cutToBytes, type Message } from "../../protocol.ts";
 import { casefold, looksLikeChannel } from "../../protocol/casemapping.ts";
 import type { Channel } from "../channel.ts";
 import type { RegisteredClient } from "../client.ts";
-import { parseMsgid } from "../clock.ts";
+import { parseMsgid, timeId } from "../clock.ts";
 import { TEXT_LIMITS } from "../limits.ts";
+import { isVisible } from "../range.ts";
 import { directTarget, type Entry } from "../store.ts";
 
 /** What can be deleted. */
@@ -26,8 +27,7 @@ export function redact(client: RegisteredClient, { params }: Message): void {
   if (place === undefined) return fail("INVALID_TARGET", target, "You are not there");
   const id = parseMsgid(msgid);
   const entry = id === undefined ? undefined : hub.store.find(id);
-  // A message of elsewhere is as unknown as one that never was: where it stands decides who may delete it.
-  if (entry === undefined || entry.redacted || entry.target !== place.key || !REDACTABLE.has(entry.message.command)) {
+  if (entry === undefined || !isThere(client, entry, place)) {
     return fail("UNKNOWN_MSGID", target, msgid, "There is no such message there");
   }
   if (!mayRedact(client, entry, place.channel)) {
@@ -35,20 +35,20 @@ export function redact(client: RegisteredClient, { params }: Message): void {
   }
   hub.store.redact(entry.id);
   const text = reason === undefined || reason === "" ? [] : [cutToBytes(reason, TEXT_LIMITS.kick)];
-  const relay = hub.relayFrom(user, "REDACT", [place.channel?.name ?? target, msgid, ...text]);
+  const relay = hub.relayAct(user, "REDACT", [place.name, msgid, ...text]);
   hub.store.append({ id: relay.details.id, target: place.key, message: relay.message });
+  // "MUST not forward this `REDACT` to target recipients that have not negotiated this capability"
   const having = { having: "messageRedaction" as const };
-  if (place.channel !== undefined) {
-    hub.toChannel(place.channel, relay, having);
-    if (!place.channel.members.has(user)) client.relay(relay);
-    return;
-  }
+  if (place.channel !== undefined) return hub.toChannel(place.channel, relay, having);
   const other = hub.userNamed(target);
   if (other !== undefined && other !== user) hub.toUser(other, relay, having);
   hub.toUser(user, relay, having);
 }
 
 interface Place {
+  /** As the channel or the other one writes it. */
+  readonly name: string;
+  /** Under which its history is kept. */
   readonly key: string;
   readonly channel?: Channel;
 }
@@ -56,18 +56,28 @@ interface Place {
 function findPlace({ hub, user }: RegisteredClient, target: string): Place | undefined {
   if (looksLikeChannel(target)) {
     const channel = hub.channels.get(target);
-    if (channel === undefined || !(channel.members.has(user) || user.isOperator)) return undefined;
-    return { key: casefold(channel.name), channel };
+    return channel?.members.has(user) ? { name: channel.name, key: channel.folded, channel } : undefined;
   }
   const identity = hub.identityOf(target);
-  return identity === undefined ? undefined : { key: directTarget(user.identity, identity) };
+  if (identity === undefined) return undefined;
+  return { name: hub.userNamed(target)?.nick ?? target, key: directTarget(user.identity, identity) };
 }
 
-function mayRedact({ user }: RegisteredClient, { id, message }: Entry, channel: Channel | undefined): boolean {
-  if (channel !== undefined && (channel.isOperator(user) || user.isOperator)) return true;
-  const account = message.tags?.get("account");
-  if (account !== undefined) return user.account !== undefined && casefold(account) === casefold(user.account);
-  // A guest is known by its nick only while it stays: whoever has the nick later is somebody else.
-  const nick = message.source?.split("!", 1)[0] ?? "";
-  return user.account === undefined && casefold(nick) === casefold(user.nick) && user.nickSince < id;
+/** A message of elsewhere, or one that the user may not read, is as unknown as one that never was. */
+function isThere({ hub, user }: RegisteredClient, entry: Entry, { key, channel }: Place): boolean {
+  if (entry.redacted || entry.target !== key || !REDACTABLE.has(entry.message.command)) return false;
+  return channel === undefined || isVisible(entry.id, hub.readableChannel(channel, user).visible);
+}
+
+function mayRedact({ hub, user }: RegisteredClient, { id, message }: Entry, channel: Channel | undefined): boolean {
+  if (channel?.isOperator(user)) return true;
+  const author = message.tags?.get("account");
+  if (author === undefined) {
+    // A guest is known by its nick only while it stays: whoever has the nick later is somebody else.
+    const nick = message.source?.split("!", 1)[0] ?? "";
+    return user.account === undefined && casefold(nick) === casefold(user.nick) && user.nickSince < id;
+  }
+  // And whoever has made an account later is not the one who had an account of that name.
+  const created = hub.store.accounts.get(casefold(author))?.created ?? 0;
+  return user.account !== undefined && casefold(author) === casefold(user.account) && timeId(created) <= id;
 }

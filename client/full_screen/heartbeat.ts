@@ -1,0 +1,58 @@
+/**
+ * Whether the server is there, and how long it takes to answer.
+ *
+ * @module
+ */
+
+import type { FullScreen } from "../full_screen.ts";
+
+/** How often the server is asked, in milliseconds. */
+const PAUSE = 30_000;
+/** An answer that takes longer than this is shown as lag before it has come. */
+const LATE = 2000;
+
+/** Asks the server now and then. */
+export class Heartbeat {
+  readonly #screen: FullScreen;
+  /** Seconds that the last answer took, or that we have been waiting. */
+  lag: number | undefined;
+  #askedAt: number | undefined;
+  #lastAsked = -Infinity;
+
+  constructor(screen: FullScreen) {
+    this.#screen = screen;
+  }
+
+  /** The connection has ended. */
+  stop(): void {
+    this.lag = this.#askedAt = undefined;
+    this.#lastAsked = -Infinity;
+  }
+
+  /** Asks when it is time, and looks how long an answer is overdue. */
+  tick(): void {
+    const now = this.#screen.now();
+    if (this.#askedAt !== undefined) {
+      if (now - this.#askedAt > LATE) this.#set((now - this.#askedAt) / 1000);
+    } else if (this.#screen.session.registered && now - this.#lastAsked >= PAUSE) {
+      void this.#ask(now);
+    }
+  }
+
+  async #ask(now: number): Promise<void> {
+    this.#askedAt = this.#lastAsked = now;
+    try {
+      await this.#screen.session.outbox.fence();
+      this.#set((this.#screen.now() - now) / 1000);
+    } catch {
+      // The connection ended, which is said elsewhere.
+    }
+    this.#askedAt = undefined;
+  }
+
+  #set(seconds: number): void {
+    const before = this.lag;
+    this.lag = seconds;
+    if (before === undefined || Math.abs(before - seconds) >= 0.1) this.#screen.effects.redraw();
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Where one is in the messages: scrolled up or at the bottom, and which message is picked.
+ *
+ * @module
+ */
+
+import type { Buffer, Line } from "../buffer.ts";
+import type { FullScreen } from "../full_screen.ts";
+import { type Layout, layoutOf, messageLayout, type Screen, type ViewState } from "../view.ts";
+import { type Anchor, isPickable, scroll, visibleMessages } from "../view/messages.ts";
+import { loadOlder } from "./catch_up.ts";
+
+/** Older messages are asked for when so few lines are left above what is seen. */
+const NEAR_TOP = 20;
+
+/** The place in the messages. */
+export class Scrolling {
+  readonly #screen: FullScreen;
+  /** Where conversations are scrolled to; those that are not here are at their newest line. */
+  readonly anchors = new Map<Buffer, Anchor>();
+  /** The key of the picked line. */
+  selected: number | undefined;
+  #size = { columns: 80, rows: 24 };
+
+  constructor(screen: FullScreen) {
+    this.#screen = screen;
+  }
+
+  /** The screen has this size from now on. */
+  resize(columns: number, rows: number): void {
+    this.#size = { columns, rows };
+  }
+
+  /** Columns of messages. */
+  get columns(): number {
+    return this.#laidOut().layout.middle;
+  }
+
+  /** Rows to scroll by when a page is asked for. */
+  get page(): number {
+    return Math.max(this.#laidOut().layout.body - 2, 1);
+  }
+
+  /** The picked line. */
+  get picked(): Line | undefined {
+    return this.#screen.current.lines.find((line) => line.key === this.selected);
+  }
+
+  /** Scrolls up, or down, some rows, and asks for older messages near the top. */
+  by(rows: number): void {
+    const { current } = this.#screen;
+    const { layout, state } = this.#laidOut();
+    const anchor = scroll(current, messageLayout(state, layout), layout.body, this.anchors.get(current), rows);
+    if (anchor === undefined) this.toBottom(current);
+    else this.anchors.set(current, anchor);
+    if (rows > 0) this.#wantOlder();
+    this.#screen.effects.redraw();
+  }
+
+  /** Goes to the newest line. Returns whether it was scrolled. */
+  toBottom(buffer: Buffer): boolean {
+    const was = this.anchors.delete(buffer);
+    if (buffer === this.#screen.current) this.#screen.reading.seen();
+    return was;
+  }
+
+  /** Picks the next message above (or below) the picked one. */
+  pick(direction: -1 | 1): void {
+    const lines = this.#screen.current.lines.filter(isPickable);
+    const at = lines.findIndex((line) => line.key === this.selected);
+    const next = this.selected === undefined ? lines.at(-1) : lines[at + direction];
+    if (next === undefined && direction < 0) return this.by(3);
+    this.selected = next?.key;
+    this.#showPicked();
+    this.#screen.effects.redraw();
+  }
+
+  /** Goes to a message and picks it, if it is in the buffer. */
+  jumpTo(buffer: Buffer, id: string): boolean {
+    const line = buffer.byId(id);
+    if (line === undefined) return false;
+    this.#screen.go(buffer);
+    this.selected = line.key;
+    const below = buffer.lines[buffer.lines.indexOf(line) + Math.floor(this.page / 3)];
+    if (below === undefined) this.anchors.delete(buffer);
+    else this.anchors.set(buffer, { key: below.key, hidden: 0 });
+    this.#showPicked();
+    this.#screen.effects.redraw();
+    return true;
+  }
+
+  #visible(): Screen["visible"] {
+    const { current } = this.#screen;
+    const { layout, state } = this.#laidOut();
+    return visibleMessages(current, messageLayout(state, layout), layout.body, this.anchors.get(current));
+  }
+
+  #laidOut(): { state: ViewState; layout: Layout } {
+    const state = this.#screen.state();
+    return { state, layout: layoutOf(state, this.#size.columns, this.#size.rows) };
+  }
+
+  #wantOlder(): void {
+    const { keys, atTop } = this.#visible();
+    const { current } = this.#screen;
+    const near = current.lines.findIndex((line) => line.key === keys[0]) < NEAR_TOP;
+    const gap = current.lines.some((line) => line.kind === "gap" && keys.includes(line.key));
+    if (near || atTop || gap) loadOlder(this.#screen, current);
+  }
+
+  /** Scrolls until the picked line is seen, and not only its last rows at the top. */
+  #showPicked(): void {
+    const { current } = this.#screen;
+    const place = (key: number | undefined) => current.lines.findIndex((line) => line.key === key);
+    const target = place(this.selected);
+    for (let moved = true; moved && target >= 0;) {
+      const { keys } = this.#visible();
+      const [first, last] = [place(keys[0]), place(keys.at(-1))];
+      if (target > first && target <= last) return;
+      const before = this.anchors.get(current);
+      this.by(target <= first ? 2 : -2);
+      const after = this.anchors.get(current);
+      moved = before?.key !== after?.key || before?.hidden !== after?.hidden;
+      if (target === first) return;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Slash commands where there is no screen: a person at a terminal that can only print.
+ *
+ * @module
+ */
+
+import type { Session } from "./session.ts";
+import { defaultSettings } from "./settings.ts";
+import { readTyped, runSlashCommand, SLASH_COMMANDS, type SlashContext } from "./slash_commands.ts";
+
+/** What line mode lends to slash commands. */
+export interface LineSlashOptions {
+  readonly session: Session;
+  /** The channel that lines go to. */
+  readonly target: string;
+  readonly print: (line: string) => void;
+  readonly log: (line: string) => void;
+  readonly leave: (reason?: string) => void;
+}
+
+/** Handles a line that begins with a slash. Returns the text to say if it is none of the commands. */
+export function lineSlash(options: LineSlashOptions, line: string): string | undefined {
+  const read = readTyped(line);
+  if (!("name" in read)) return read.text;
+  runSlashCommand(lineContext(options), read.name, read.rest);
+  return undefined;
+}
+
+/** What needs a screen says so. */
+function lineContext({ session, target, print, log, leave }: LineSlashOptions): SlashContext {
+  const needsScreen = () => log("That needs a terminal that can do more than print.");
+  return {
+    session,
+    target,
+    settings: defaultSettings(),
+    show: print,
+    fail: log,
+    open: () => {},
+    close: () => {},
+    say: (to, text, how) => void session.say(to, text, how),
+    leave,
+    reconnect: needsScreen,
+    help: () => SLASH_COMMANDS.forEach(({ name, usage, help }) => print(`/${name} ${usage}  ${help}`)),
+    clear: () => {},
+    searching: () => {},
+    picked: () => undefined,
+    ask: () => {
+      needsScreen();
+      return Promise.resolve(undefined);
+    },
+    login: () => Promise.resolve(),
+    register: () => {},
+    logout: () => {},
+    ignore: needsScreen,
+    notify: needsScreen,
+    save: () => {},
+  };
+}

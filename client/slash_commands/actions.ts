@@ -1,0 +1,158 @@
+/**
+ * What the slash commands do that take more than a line.
+ *
+ * @module
+ */
+
+import { readEmoji } from "../emoji.ts";
+import { searchAttributes } from "../search_query.ts";
+import type { Session } from "../session.ts";
+import { isNotify, SWITCHES } from "../settings.ts";
+import type { SlashContext } from "./context.ts";
+
+/** The words of a text behind the first `count`. */
+export function after(rest: string, count: number): string {
+  return rest.replace(new RegExp(`^(?:\\S+\\s+){0,${count - 1}}\\S+\\s*`), "");
+}
+
+/** The channel that is open; without one it says so. */
+export function channelHere(context: SlashContext): string | undefined {
+  if (context.session.isChannel(context.target)) return context.target;
+  context.fail("You are in no channel here. Open one first, or name it.");
+  return undefined;
+}
+
+/** A channel if the first word names one, else the one that is open; and the words behind it. */
+export function channelAndRest(context: SlashContext, rest: string): { channel: string; rest: string } | undefined {
+  const [first = ""] = rest.split(/\s/, 1);
+  if (context.session.isChannel(first)) return { channel: first, rest: after(rest, 1) };
+  const channel = channelHere(context);
+  return channel === undefined ? undefined : { channel, rest };
+}
+
+/** A name as that of a channel: `tea` is `#tea`. */
+export function asChannel(session: Session, name: string): string {
+  return session.isChannel(name) ? name : `#${name}`;
+}
+
+/** Gives, or takes, a status. */
+export function setModes(context: SlashContext, sign: "+" | "-", letter: string, nicks: readonly string[]): void {
+  const channel = channelHere(context);
+  if (channel === undefined) return;
+  for (const nick of nicks) context.session.command("MODE", channel, sign + letter, nick);
+}
+
+/** `*!*@host` for somebody whose host is known, else `nick!*@*`; a mask stays as it is. */
+export function banMask(context: SlashContext, nick: string): string {
+  if (/[!@*?$]/.test(nick)) return nick;
+  const address = context.session.channels.get(context.target)?.members.get(nick)?.address;
+  const host = address?.slice(address.indexOf("@") + 1);
+  return host === undefined ? `${nick}!*@*` : `*!*@${host}`;
+}
+
+/** Bans, lets in again, or lists who is banned. */
+export function ban(context: SlashContext, sign: "+" | "-", words: readonly string[]): void {
+  const channel = channelHere(context);
+  if (channel === undefined) return;
+  if (words.length === 0) return context.session.command("MODE", channel, "+b");
+  for (const nick of words) context.session.command("MODE", channel, `${sign}b`, banMask(context, nick));
+}
+
+/** Says something to somebody, and opens the conversation. */
+export function talkTo(
+  context: SlashContext,
+  target: string,
+  text: string,
+  kind: "message" | "notice" = "message",
+): void {
+  const channel = context.session.isChannel(target);
+  if (kind === "message" && !channel) context.open(target);
+  if (text !== "") context.say(target, text, { kind });
+}
+
+/** Answers a message. */
+export function reply(context: SlashContext, text: string): void {
+  const message = context.picked("others");
+  if (message === undefined) return context.fail("There is no message here to answer.");
+  context.say(message.target, text, { reply: message.id });
+}
+
+/** Reacts to a message, or takes that back. */
+export function react(context: SlashContext, word: string, add: boolean): void {
+  const message = context.picked("others");
+  if (message === undefined) return context.fail("There is no message here to react to.");
+  if (!context.session.react(message.target, message.id, readEmoji(word), add)) {
+    context.fail("This server does not pass reactions on.");
+  }
+}
+
+/** Deletes a message. */
+export function remove(context: SlashContext, reason: string): void {
+  const message = context.picked("own");
+  if (message === undefined) return context.fail("There is no message of yours here to delete.");
+  if (!context.session.redact(message.target, message.id, reason === "" ? undefined : reason)) {
+    context.fail("This server cannot delete messages.");
+  }
+}
+
+/** Searches what was said. */
+export function search(context: SlashContext, rest: string): void {
+  const attributes = searchAttributes(rest, context.session.isChannel(context.target) ? context.target : "");
+  if (typeof attributes === "string") return context.fail(attributes);
+  if (!context.session.search(attributes)) return context.fail("This server cannot search.");
+  context.searching(rest);
+}
+
+/** Makes an account: asks for its password twice. */
+export async function register(context: SlashContext, words: readonly string[]): Promise<void> {
+  if (!context.session.offered.has("accountRegistration")) {
+    return context.fail("This server has no accounts to register.");
+  }
+  const [account = context.session.nick, email = "*"] = words;
+  const password = await context.ask(`A password for ${account}`, true);
+  if (password === undefined || password === "") return context.show("Nothing was registered.");
+  const again = await context.ask("The same password again", true);
+  if (again !== password) return context.fail("The two passwords differ, so nothing was registered.");
+  context.register(account, password, email);
+}
+
+/** Logs in: asks for the password. */
+export async function login(context: SlashContext, words: readonly string[]): Promise<void> {
+  const [account = context.session.nick] = words;
+  if (!context.session.offered.has("sasl")) return context.fail("This server has no accounts to log in to.");
+  const password = await context.ask(`The password of ${account}`, true);
+  if (password === undefined || password === "") return;
+  await context.login(account, password);
+}
+
+/** Shows or changes settings. */
+export function set(context: SlashContext, [name, value]: readonly string[]): void {
+  const { settings } = context;
+  if (name === undefined) {
+    for (const [key, help] of SWITCHES) context.show(`${key} is ${settings[key] ? "on" : "off"}: ${help}`);
+    return context.show(`highlights are ${settings.highlights.join(", ") || "none"}: words that count as your name`);
+  }
+  if (name === "highlights") {
+    settings.highlights = (value ?? "").split(",").filter((word) => word !== "");
+  } else {
+    const key = [...SWITCHES.keys()].find((known) => known === name);
+    if (key === undefined) return context.fail(`There is no setting "${name}". Type /set to see them all.`);
+    if (value !== "on" && value !== "off") return context.fail(`Write /set ${name} on, or off.`);
+    settings[key] = value === "on";
+  }
+  context.save();
+  context.show(`${name} is ${value ?? "empty"} now.`);
+}
+
+/** Sets when a conversation calls for attention. */
+export function notify(context: SlashContext, words: readonly string[]): void {
+  const how = words.at(-1);
+  const target = words.length > 1 ? words[0]! : context.target;
+  if (how !== undefined && !isNotify(how)) return context.fail('Write "all", "mentions" or "mute".');
+  context.notify(target, how);
+}
+
+/** Sends a line as it is. */
+export function raw(context: SlashContext, rest: string): void {
+  context.session.options.send(rest.replace(/[\r\n\0]/g, " "));
+}

@@ -1,0 +1,379 @@
+// The full screen as a person sees it, through a terminal emulator: what stands where, where the cursor is, what goes out.
+
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { parseMessage } from "../protocol.ts";
+import { Seat } from "./client_screen.ts";
+
+const ALL =
+  "batch labeled-response echo-message message-tags server-time draft/chathistory draft/multiline=max-bytes=4096,max-lines=24 " +
+  "draft/message-redaction draft/read-marker soju.im/search";
+
+/** The label of a line we sent. */
+function labelOf(line: string | undefined): string {
+  return parseMessage(line!).tags?.get("label") ?? "";
+}
+
+Deno.test("what is said stands above the input, with its time and who said it", async () => {
+  const ann = new Seat();
+  ann.says(":ben!b@h PRIVMSG #lobby :hello ann, 你好");
+  const rows = await ann.rows();
+  assertEquals(rows.at(-3), "              │ 10:30          ben  hello ann, 你好");
+  assertStringIncludes(rows.at(-2)!, "ann @ Tea");
+  assertEquals(rows.at(-1), "› Type here. ? shows the keys.");
+});
+
+Deno.test("from 40 columns and 10 rows upwards every row fits and the cursor is in the input", async () => {
+  const ann = new Seat({ channels: ["#lobby", "#a-channel-with-a-rather-long-name"] });
+  ann.says(":irc 332 ann #lobby :a topic that is a good deal longer than forty columns can show at once");
+  ann.says(
+    `:ben!b@h PRIVMSG #lobby :${"long words and 中文字 ".repeat(12)}`,
+    `:ben!b@h PRIVMSG #lobby :${"x".repeat(300)}`,
+  );
+  ann.types("some text 中");
+  for (const [columns, rows] of [[40, 10], [41, 12], [60, 15], [72, 20], [92, 24], [120, 30], [200, 60]] as const) {
+    ann.resize(columns, rows);
+    const shown = await ann.rows();
+    assertEquals(shown.at(-1), "› some text 中", `${columns}x${rows}`);
+    assertEquals(await ann.cursor(), [14, rows - 1]);
+    assertStringIncludes(shown.at(-2)!, "ann @ Tea");
+    assertStringIncludes(shown[0]!, "#lobby");
+  }
+});
+
+Deno.test("a long word is wrapped and nothing of it is lost", async () => {
+  const ann = new Seat({ columns: 40, rows: 24 });
+  const word = Array.from({ length: 200 }, (_, i) => String.fromCharCode(97 + i % 26)).join("");
+  ann.says(`:ben!b@h PRIVMSG #lobby :${word}`);
+  const rows = await ann.rows();
+  const from = rows.findIndex((row) => row.includes("ben"));
+  assertStringIncludes(rows.slice(from, -2).map((row) => row.slice(6)).join("").replace(/\s/g, ""), word);
+});
+
+const CURSORS: readonly (readonly [string, string, number])[] = [
+  ["latin", "abc", 5],
+  ["Chinese", "中文", 6],
+  ["an accent of its own", "e\u0301x", 4],
+  ["a flag", "🇩🇪", 4],
+  ["right to left", "שלום", 6],
+];
+
+Deno.test("the cursor stands where the terminal itself has put the text", async () => {
+  for (const [what, text, column] of CURSORS) {
+    const ann = new Seat();
+    ann.types(text);
+    assertEquals(await ann.cursor(), [column, 19], what);
+  }
+});
+
+Deno.test("several lines are typed with Alt-Enter or pasted, and nothing is sent before Enter", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("one\x1b\rtwo\x1b[200~\nthree\nfour\x1b[201~");
+  assertEquals((await ann.rows()).slice(-4), ["› one", "  two", "  three", "  four"]);
+  assertEquals(ann.sent.filter((line) => !line.includes("TAGMSG")), []);
+  ann.types("\r");
+  assertEquals(ann.sent.filter((line) => line.includes("PRIVMSG")).length, 4);
+});
+
+Deno.test("what we say is dim until its echo comes, and then stands once", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("hello\r");
+  const label = labelOf(ann.sent.at(-1));
+  assertStringIncludes(await ann.text(), "hello");
+  ann.says(`@label=${label};msgid=m1 :ann!a@home PRIVMSG #lobby hello`);
+  assertEquals((await ann.text()).split("hello").length, 2);
+});
+
+Deno.test("a refused message is shown as not sent", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("hello\r");
+  ann.says(`@label=${labelOf(ann.sent.at(-1))} :irc 404 ann #lobby :Cannot send to channel`);
+  const text = await ann.text();
+  assertStringIncludes(text, "not sent");
+  assertStringIncludes(text, "Cannot send to channel");
+});
+
+Deno.test("unread and mentions are counted, and Alt-A goes there and back", async () => {
+  const ann = new Seat({ channels: ["#lobby", "#dev", "#ops"] });
+  ann.says(":ben!b@h PRIVMSG #dev :one", ":ben!b@h PRIVMSG #dev :two", ":ben!b@h PRIVMSG #ops :ann?");
+  const rows = await ann.rows();
+  assertMatch(rows.find((row) => row.includes("3 #dev"))!, /3 #dev +2/);
+  assertMatch(rows.find((row) => row.includes("4 #ops"))!, /4 #ops +!1/);
+  const visited = () => ann.screen.current.name;
+  ann.types("\x1ba");
+  assertEquals(visited(), "#ops");
+  ann.types("\x1ba");
+  assertEquals(visited(), "#dev");
+  assertStringIncludes(await ann.text(), "unread");
+  ann.types("\x1ba");
+  assertEquals(visited(), "#lobby");
+});
+
+Deno.test("a mention rings and notifies, and a muted channel does not", () => {
+  const ann = new Seat({ channels: ["#lobby", "#dev"] });
+  ann.says(":ben!b@h PRIVMSG #dev :hello", ":ben!b@h PRIVMSG #dev :hello ann");
+  assertEquals(ann.effects, ["bell", "notify ben in #dev hello ann"]);
+  ann.types("/notify #dev mute\r");
+  ann.says(":ben!b@h PRIVMSG #dev :ann!");
+  assertEquals(ann.effects.length, 2);
+});
+
+Deno.test("Alt-Up picks a message, r replies to it, and the reply shows what it answers", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=q1 :ben!b@h PRIVMSG #lobby :tea or coffee?");
+  ann.types("\x1b[1;3A");
+  assertStringIncludes(await ann.text(), "r reply");
+  ann.types("r");
+  assertEquals((await ann.rows()).at(-1), "↪ ben › ");
+  ann.types("tea\r");
+  assertEquals(parseMessage(ann.sent.at(-1)!).tags?.get("+reply"), "q1");
+  ann.says(`@label=${labelOf(ann.sent.at(-1))};msgid=a1;+reply=q1 :ann!a@home PRIVMSG #lobby tea`);
+  assertStringIncludes(await ann.text(), "↪ ben: tea or coffee?");
+});
+
+Deno.test("reactions stand under the message and go again", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=q1 :ben!b@h PRIVMSG #lobby :it works", "@+draft/react=🎉;+reply=q1 :carl!c@h TAGMSG #lobby");
+  assertStringIncludes(await ann.text(), "🎉 carl");
+  ann.says("@+draft/unreact=🎉;+reply=q1 :carl!c@h TAGMSG #lobby");
+  assertFalse((await ann.text()).includes("🎉"));
+});
+
+Deno.test("e reacts by name, d deletes after asking, c copies, o opens the link", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=q1 :ben!b@h PRIVMSG #lobby :see https://tea.example/a_(b).");
+  const settle = () => new Promise<void>((resolve) => queueMicrotask(resolve));
+  ann.types("\x1b[1;3Ae:tada:\r");
+  await settle();
+  assertEquals(parseMessage(ann.sent.at(-1)!).tags?.get("+draft/react"), "🎉");
+  ann.types("\x1b[1;3Adn\r");
+  await settle();
+  assertFalse(ann.sent.some((line) => line.includes("REDACT")));
+  ann.types("\x1b[1;3Ady\r");
+  await settle();
+  assertStringIncludes(ann.sent.at(-1)!, "REDACT #lobby q1");
+  ann.types("\x1b[1;3Ac\x1b[1;3Ao");
+  assertEquals(ann.effects, ["copy see https://tea.example/a_(b).", "open https://tea.example/a_(b)"]);
+});
+
+Deno.test("a deleted message is gone from the screen", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=q1 :ben!b@h PRIVMSG #lobby :my secret", ":ben!b@h REDACT #lobby q1 :oops");
+  const text = await ann.text();
+  assertFalse(text.includes("my secret"));
+  assertStringIncludes(text, "deleted by ben: oops");
+});
+
+Deno.test("who comes and goes is condensed into one line", async () => {
+  const ann = new Seat({ columns: 120 });
+  for (const nick of ["carl", "dora", "emil"]) ann.says(`:${nick}!x@h JOIN #lobby`);
+  ann.says(":carl!x@h QUIT :bye", ":dora!x@h NICK theodora");
+  assertStringIncludes(await ann.text(), "carl came and left · dora, emil came · dora is now theodora");
+});
+
+Deno.test("Tab completes with a visible list, and again goes on", async () => {
+  const ann = new Seat();
+  ann.says(":irc 353 ann = #lobby :@ann ben bert bernd", ":irc 366 ann #lobby :End");
+  ann.types("be\t");
+  assertEquals((await ann.rows()).slice(-3).map((row) => row.trim()), [
+    "ben  bernd  bert",
+    "ann @ Tea · not encrypted",
+    "› ben:",
+  ]);
+  ann.types("\t");
+  assertEquals((await ann.rows()).at(-1), "› bernd: ");
+});
+
+Deno.test("scrolling up asks for older messages once, and shows them in order", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  const page = (from: number, request: string) => {
+    ann.says(`@label=${labelOf(request)} :irc BATCH +h chathistory #lobby`);
+    for (let i = from; i < from + 100; i++) {
+      const time = new Date(ann.now - 1e6 + i * 1000).toISOString();
+      ann.says(`@batch=h;msgid=m${i};time=${time} :ben!b@h PRIVMSG #lobby :message ${i}`);
+    }
+    ann.says(":irc BATCH -h");
+  };
+  ann.connect(ALL);
+  ann.says(":ann!a@home JOIN #lobby");
+  page(100, ann.sent.find((line) => line.includes("CHATHISTORY LATEST #lobby")) ?? "PING");
+  assertStringIncludes(await ann.text(), "message 199");
+  ann.sent.length = 0;
+  for (let i = 0; i < 8; i++) ann.types("\x1b[5~");
+  const asked = ann.sent.filter((line) => line.includes("CHATHISTORY BEFORE #lobby msgid=m100"));
+  assertEquals(asked.length, 1);
+  page(0, asked[0]!);
+  for (let i = 0; i < 20; i++) ann.types("\x1b[5~");
+  const numbers = [...(await ann.text()).matchAll(/message (\d+)/g)].map((match) => Number(match[1]));
+  assertEquals(numbers, numbers.toSorted((a, b) => a - b));
+  assertEquals(numbers[0], 0);
+});
+
+Deno.test("after a reconnect what was missed is asked for by id, and no line stands twice or out of order", async () => {
+  const ann = new Seat({ capabilities: ALL, columns: 120 });
+  const time = (i: number) => new Date(ann.now + i * 1000).toISOString();
+  ann.says(`@msgid=m1;time=${time(1)} :ben!b@h PRIVMSG #lobby :before`);
+  ann.screen.disconnected("The connection was lost.", 1000, ann.session.stop());
+  assertStringIncludes(await ann.text(), "The connection was lost. Trying again in 1 s.");
+  ann.now += 60_000;
+  ann.screen.connected(false);
+  ann.session.start();
+  ann.says(
+    `:irc CAP * LS :${ALL}`,
+    `:irc CAP ann ACK :${ALL.replace(/=\S+/g, "")}`,
+    ":irc CAP ann ACK :",
+    ":irc 001 ann :Welcome",
+    ":irc 422 ann :",
+  );
+  ann.says(":ann!a@home JOIN #lobby", `@msgid=m3;time=${time(3)} :ben!b@h PRIVMSG #lobby :after`);
+  const asked = ann.sent.find((line) => line.includes("CHATHISTORY AFTER #lobby msgid=m1"));
+  assert(asked !== undefined);
+  ann.says(
+    `@label=${labelOf(asked)} :irc BATCH +h chathistory #lobby`,
+    `@batch=h;msgid=m2;time=${time(2)} :ben!b@h PRIVMSG #lobby :missed`,
+    `@batch=h;msgid=m3;time=${time(3)} :ben!b@h PRIVMSG #lobby :after`,
+    ":irc BATCH -h",
+  );
+  const said = [...(await ann.text()).matchAll(/ben {2}(\w+)/g)].map((match) => match[1]);
+  assertEquals(said, ["before", "missed", "after"]);
+});
+
+Deno.test("what is said while offline is kept and sent when the connection is back", () => {
+  const ann = new Seat();
+  ann.screen.disconnected("The connection was lost.", 1000, ann.session.stop());
+  ann.types("are you there?\rand this is half ty");
+  assertEquals(ann.sent, []);
+  ann.screen.connected(false);
+  ann.session.start();
+  ann.says(":irc 001 ann :Welcome", ":irc 422 ann :none");
+  assertEquals(ann.sent.slice(-2), ["JOIN #lobby", "PRIVMSG #lobby :are you there?"]);
+  assertEquals(ann.screen.editor.text, "and this is half ty");
+});
+
+Deno.test("/search shows what was found, and Enter goes there", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("/search tea from:ben\r");
+  assertMatch(ann.sent.at(-1)!, /SEARCH from=ben;in=#lobby;text=tea;limit=50$/);
+  ann.says(
+    `@label=${labelOf(ann.sent.at(-1))} :irc BATCH +s soju.im/search`,
+    "@batch=s;msgid=old1;time=2026-01-02T10:00:00.000Z :ben!b@h PRIVMSG #lobby :green tea",
+    ":irc BATCH -s",
+  );
+  assertStringIncludes(await ann.text(), "green tea");
+  ann.types("\r");
+  assertMatch(ann.sent.at(-1)!, /CHATHISTORY AROUND #lobby msgid=old1/);
+  ann.says(
+    `@label=${labelOf(ann.sent.at(-1))} :irc BATCH +h chathistory #lobby`,
+    "@batch=h;msgid=old1;time=2026-01-02T10:00:00.000Z :ben!b@h PRIVMSG #lobby :green tea",
+    ":irc BATCH -h",
+  );
+  assertMatch(await ann.text(), /▸ +ben {2}green tea/);
+});
+
+Deno.test("? shows every key and command, and typing goes on", async () => {
+  const ann = new Seat({ rows: 30 });
+  ann.types("?");
+  assertStringIncludes(await ann.text(), "Alt-A");
+  for (let i = 0; i < 10; i++) ann.types("\x1b[6~");
+  assertStringIncludes(await ann.text(), "/quit");
+  ann.types("hello");
+  assertEquals((await ann.rows()).at(-1), "› hello");
+});
+
+Deno.test("the first start says three lines, the next says none", async () => {
+  assertEquals((await new Seat({ welcomed: false }).text()).match(/Welcome|Tab completes|\? shows every/g)?.length, 3);
+  assertFalse((await new Seat().text()).includes("Welcome"));
+});
+
+Deno.test("/ignore hides what somebody says, here and later", async () => {
+  const ann = new Seat();
+  ann.types("/ignore ben\r");
+  ann.says(":ben!b@h PRIVMSG #lobby :spam", ":carl!c@h PRIVMSG #lobby :hello");
+  const text = await ann.text();
+  assertFalse(text.includes("spam"));
+  assertStringIncludes(text, "hello");
+  assertEquals(ann.screen.here.ignore, ["ben!*@*"]);
+});
+
+Deno.test("a slash command that does not exist is named with the nearest one", async () => {
+  const ann = new Seat();
+  ann.types("/jion #tea\r");
+  assertStringIncludes(await ann.text(), "There is no /jion. Did you mean /join?");
+  assertEquals(ann.sent, []);
+});
+
+Deno.test("Ctrl-C empties the line, and twice leaves", async () => {
+  const ann = new Seat();
+  ann.types("half\x03");
+  assertEquals(ann.screen.editor.text, "");
+  ann.types("\x03\x03");
+  assertEquals(await ann.screen.finished, 0);
+  assertEquals(ann.sent.at(-1), "QUIT");
+});
+
+Deno.test("/register asks twice, unseen, and remembers the password when the server has agreed", async () => {
+  const ann = new Seat({ capabilities: "draft/account-registration" });
+  const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+  ann.types("/register\r");
+  await settle();
+  ann.types("s3cret");
+  assertFalse((await ann.text()).includes("s3cret"));
+  ann.types("\r");
+  await settle();
+  ann.types("s3cret\r");
+  await settle();
+  assertEquals(ann.sent.at(-1), "REGISTER * * s3cret");
+  ann.says(":irc REGISTER SUCCESS ann :Account created");
+  await settle();
+  assertEquals(await ann.store.password("tea.example", "ann"), "s3cret");
+});
+
+Deno.test("3,000 messages in a row are all there, and drawing stays a matter of what is seen", async () => {
+  const ann = new Seat();
+  for (let i = 0; i < 3000; i++) ann.says(`:ben!b@h PRIVMSG #lobby :message ${i}`);
+  assertStringIncludes(await ann.text(), "message 2999");
+  assertEquals(ann.screen.current.lines.filter((line) => line.kind === "message").length, 3000);
+});
+
+Deno.test("nothing that others send reaches the terminal as a control sequence", async () => {
+  const control = fc.constantFrom(
+    "\x1b]52;c;aGk=\x07",
+    "\x1b[2J",
+    "\x1b]0;x\x07",
+    "\x9b31m",
+    "\x07",
+    "\x1b[10;10H",
+    "\x08\x08",
+    "\x7f",
+    "\u202e",
+  );
+  const hostile = fc.array(fc.oneof(control, fc.string({ unit: "binary", maxLength: 10 })), { maxLength: 6 }).map((
+    parts,
+  ) => parts.join("").replace(/[\r\n\0]/g, ""));
+  const { drawScreen } = await import("../client/view.ts");
+  fc.assert(
+    fc.property(hostile, fc.integer({ min: 40, max: 120 }), (text, columns) => {
+      const ann = new Seat();
+      const word = text.replaceAll(" ", "_") || "x";
+      ann.says(
+        `:${word}!b@h PRIVMSG #lobby :${text}`,
+        `:irc 332 ann #lobby :${text}`,
+        `:${word}!b@h QUIT :${text}`,
+        `:ben!b@h KICK #lobby ${word} :${text}`,
+      );
+      ann.says(
+        `@msgid=m1;+draft/react=${word};+reply=m0 :${word} TAGMSG #lobby`,
+        `:irc 433 ann ${word} :${text}`,
+        `:x!y@z PRIVMSG ann :${text}`,
+      );
+      const screen = drawScreen(ann.screen.state(), columns, 20);
+      // deno-lint-ignore no-control-regex -- what we write ourselves: colours, columns, links
+      const rest = screen.rows.join("").replace(/\x1b\[[0-9;]*m|\x1b\[\d+G|\x1b\]8;;[\x21-\x7e]*\x1b\\/g, "");
+      // deno-lint-ignore no-control-regex
+      assertFalse(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/.test(rest), JSON.stringify(rest));
+      // deno-lint-ignore no-control-regex
+      assertFalse(/[\x00-\x1f\x7f-\x9f]/.test(ann.screen.title));
+    }),
+    { numRuns: 200 },
+  );
+});

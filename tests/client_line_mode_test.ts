@@ -1,0 +1,214 @@
+// Line mode as a script sees it: lines in, lines out, an exit code; and what the server sees of it.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join, type JoinOptions } from "../client.ts";
+import { Connection, wirePair } from "../protocol/connection.ts";
+import { parseMessage } from "../protocol.ts";
+
+/** A server of a few lines: takes everybody in, echoes if asked, and refuses what `refuses` says. */
+class TinyServer {
+  readonly messages: string[] = [];
+  readonly seen: string[] = [];
+  readonly #capabilities: string;
+  readonly #refuses: (text: string) => string | undefined;
+  readonly #afterJoin: string[];
+  connections = 0;
+
+  constructor(options: {
+    capabilities?: string;
+    refuses?: (text: string) => string | undefined;
+    afterJoin?: string[];
+  } = {}) {
+    this.#capabilities = options.capabilities ?? "";
+    this.#refuses = options.refuses ?? (() => undefined);
+    this.#afterJoin = options.afterJoin ?? [];
+  }
+
+  async dial(): Promise<{ wire: ReturnType<typeof wirePair>[0]; encrypted: boolean }> {
+    const [ours, theirs] = wirePair();
+    this.connections++;
+    void this.#serve(new Connection(theirs));
+    return await Promise.resolve({ wire: ours, encrypted: false });
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const send = (line: string) => connection.send(line);
+    for await (const line of connection) {
+      this.seen.push(line);
+      const { command, params, tags } = parseMessage(line);
+      const label = tags?.get("label");
+      const tagged = label === undefined ? "" : `@label=${label} `;
+      switch (command) {
+        case "CAP":
+          if (params[0] === "LS") send(`:irc CAP * LS :${this.#capabilities}`);
+          if (params[0] === "REQ") send(`:irc CAP * ACK :${params[1]}`);
+          break;
+        case "USER":
+          send(":irc 001 ann :Welcome");
+          send(":irc 422 ann :No motd");
+          break;
+        case "JOIN":
+          if (params[0] === "#closed") send(":irc 474 ann #closed :Cannot join channel (+b)");
+          else send(`:ann!a@h JOIN ${params[0]}`);
+          for (const after of this.#afterJoin) send(after);
+          break;
+        case "PRIVMSG":
+          if (this.#refuses(params[1]!) !== undefined) {
+            send(this.#refuses(params[1]!)!);
+            break;
+          }
+          this.messages.push(params[1]!);
+          if (this.#capabilities.includes("echo-message")) send(`${tagged}:ann!a@h PRIVMSG ${params[0]} :${params[1]}`);
+          break;
+        case "PING":
+          send(`:irc PONG irc ${params[0]}`);
+          break;
+        case "QUIT":
+          connection.close("ERROR :bye");
+      }
+    }
+  }
+}
+
+/** An input of these lines. */
+function piped(text: string): NonNullable<JoinOptions["input"]> {
+  let rest = new TextEncoder().encode(text);
+  return {
+    read(buffer) {
+      if (rest.length === 0) return Promise.resolve(null);
+      const part = rest.subarray(0, Math.min(buffer.length, 100));
+      buffer.set(part);
+      rest = rest.subarray(part.length);
+      return Promise.resolve(part.length);
+    },
+  };
+}
+
+async function run(server: TinyServer, input: string, options: Partial<JoinOptions> = {}) {
+  const log: string[] = [];
+  let out = "";
+  const code = await join({
+    address: "tiny.example",
+    nick: "ann",
+    settings: null,
+    input: piped(input),
+    output: {
+      write(bytes) {
+        out += new TextDecoder().decode(bytes);
+        return Promise.resolve(bytes.length);
+      },
+    },
+    log: (line) => log.push(line),
+    dial: () => server.dial(),
+    ...options,
+  });
+  return { code, log, out };
+}
+
+Deno.test("1,000 piped lines arrive complete and in order, with and without echoes", async () => {
+  const lines = Array.from({ length: 1000 }, (_, i) => `line ${i} 中文`);
+  for (const capabilities of ["", "echo-message batch labeled-response"]) {
+    const server = new TinyServer({ capabilities });
+    const { code, log } = await run(server, lines.join("\n") + "\n");
+    assertEquals(log, []);
+    assertEquals(code, 0);
+    assertEquals(server.messages, lines);
+    assertEquals(server.seen.at(-1), "QUIT");
+  }
+});
+
+Deno.test("never more is under way than the smallest queue of a server takes", async () => {
+  const server = new TinyServer();
+  await run(server, Array.from({ length: 200 }, (_, i) => `${i} ${"x".repeat(300)}`).join("\n"));
+  let bytes = 0;
+  let most = 0;
+  for (const line of server.seen) {
+    bytes = line.startsWith("PING") ? 0 : bytes + line.length + 2;
+    most = Math.max(most, bytes);
+  }
+  assert(most <= 4096 + 512, `${most} bytes were under way`);
+});
+
+Deno.test("a line is said as it stands, also one that begins with a slash, and an unfinished last line counts", async () => {
+  const server = new TinyServer();
+  const { code } = await run(server, "/quit\r\n\n  two spaces\nno end");
+  assertEquals(code, 0);
+  assertEquals(server.messages, ["/quit", "  two spaces", "no end"]);
+});
+
+Deno.test("a refused message goes to stderr with exit 1, and the others arrive", async () => {
+  for (const capabilities of ["", "echo-message"]) {
+    const server = new TinyServer({
+      capabilities,
+      refuses: (text) => text === "two" ? ":irc 404 ann #lobby :Cannot send to channel" : undefined,
+    });
+    const { code, log } = await run(server, "one\ntwo\nthree\n");
+    assertEquals(code, 1);
+    const which = capabilities === "" ? "One of the lines 1 to 3" : "Line 2";
+    assertEquals(log, [`${which} was refused: #lobby: Cannot send to channel`]);
+    assertEquals(server.messages, ["one", "three"]);
+  }
+});
+
+Deno.test("a channel that does not let us in ends with exit 1", async () => {
+  const { code, log } = await run(new TinyServer(), "one\n", { channels: ["#closed"] });
+  assertEquals(code, 1);
+  assertEquals(log, ["#closed: Cannot join channel (+b)"]);
+});
+
+Deno.test("a line that is too long is named and refused", async () => {
+  const server = new TinyServer();
+  const { code, log } = await run(server, `${"x".repeat(600)}\nshort\n`);
+  assertEquals(code, 1);
+  assertStringIncludes(log[0]!, "Line 1 is too long: 600 bytes");
+  assertEquals(server.messages, ["short"]);
+});
+
+Deno.test("messages of others go to stdout as text that can do nothing to a terminal", async () => {
+  const evil = "\x1b]0;owned\x07\x1b[2J\x0304red\x03 \u202eabc";
+  const server = new TinyServer({
+    afterJoin: [`:ben!b@h PRIVMSG #lobby :${evil}`, ":ben!b@h PRIVMSG #lobby :\x01ACTION waves\x01"],
+  });
+  const { out } = await run(server, "hello\n");
+  assertEquals(out.replace(/\[\d\d:\d\d\]/g, "[time]"), "[time] <ben> ␛]0;owned␇␛[2Jred abc\n[time] * ben waves\n");
+});
+
+Deno.test("--quiet prints nothing of others, --json one object a line", async () => {
+  const afterJoin = ["@msgid=m1;time=2026-01-01T00:00:00.000Z :ben!b@h PRIVMSG #lobby :hi"];
+  assertEquals((await run(new TinyServer({ afterJoin }), "x\n", { quiet: true })).out, "");
+  const { out } = await run(new TinyServer({ afterJoin, capabilities: "message-tags server-time" }), "x\n", {
+    json: true,
+  });
+  const objects = out.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  assertEquals(objects.find((object) => object.type === "message"), {
+    type: "message",
+    time: "2026-01-01T00:00:00.000Z",
+    channel: "#lobby",
+    from: "ben",
+    text: "hi",
+    kind: "message",
+    id: "m1",
+  });
+});
+
+Deno.test("nobody listens there: one clear line, exit 1", async () => {
+  const log: string[] = [];
+  const code = await join({
+    address: "tiny.example:7000",
+    nick: "ann",
+    settings: null,
+    log: (line) => log.push(line),
+    dial: () => Promise.reject(new Deno.errors.ConnectionRefused("Connection refused (os error 111)")),
+  });
+  assertEquals(code, 1);
+  assertEquals(log, ["Cannot reach tiny.example:7000: nobody listens there (connection refused)"]);
+});
+
+Deno.test("an address that is none: one clear line, exit 1", async () => {
+  for (const address of ["http://x", "host:notaport", "host:70000", ""]) {
+    const log: string[] = [];
+    assertEquals(await join({ address, nick: "ann", settings: null, log: (line) => log.push(line) }), 1);
+    assertEquals(log.length, 1);
+    assertStringIncludes(log[0]!, "Cannot read address");
+  }
+});

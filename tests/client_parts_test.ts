@@ -1,0 +1,191 @@
+// The small pure parts of the client, as tables: addresses, widths, wrapping, formatting, buffers, settings, completion.
+
+import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { formatAddress, parseAddress } from "../client/address.ts";
+import { Buffer, MAX_LINES } from "../client/buffer.ts";
+import { findLinks, mentions, messageSpans } from "../client/formatting.ts";
+import { sanitize } from "../client/sanitize.ts";
+import { readSettings, SettingsFolder } from "../client/settings.ts";
+import { shellCompletion, SHELLS } from "../client/shell_completion.ts";
+import { SLASH_COMMANDS } from "../client/slash_commands.ts";
+import { NICK_COLORS, toAnsi } from "../client/style.ts";
+import { graphemes, textWidth, wrap } from "../client/text.ts";
+
+const ADDRESSES: readonly (readonly [string, string])[] = [
+  ["chat.example", "chat.example"],
+  ["chat.example:7000", "chat.example:7000"],
+  ["[::1]:6667", "[::1]:6667"],
+  ["::1", "[::1]"],
+  ["irc://chat.example", "irc://chat.example"],
+  ["ircs://chat.example:6697/#tea", "ircs://chat.example:6697"],
+  [`ircs://chat.example:6697#${"ab".repeat(32)}`, `ircs://chat.example:6697#${"ab".repeat(32)}`],
+  [`ircs://chat.example/#tea#${"AB:".repeat(31)}AB`, `ircs://chat.example#${"ab".repeat(32)}`],
+  ["irc://ann@chat.example/", "irc://chat.example"],
+];
+
+Deno.test("addresses are read in every way that people write them", () => {
+  for (const [text, expected] of ADDRESSES) assertEquals(formatAddress(parseAddress(text)), expected, text);
+  assertEquals(parseAddress("irc://h/tea,%23%E4%B8%AD").channels, ["#tea", "#中"]);
+  assertEquals(parseAddress(`ircs://h/#tea#${"ab".repeat(32)}`).channels, ["#tea"]);
+});
+
+Deno.test("what is no address is named, and nothing but a SyntaxError comes of it", () => {
+  assertThrows(() => parseAddress("host:x"), SyntaxError, '"x" is no port');
+  assertThrows(() => parseAddress("https://host"), SyntaxError, "irc:// or ircs://");
+  fc.assert(fc.property(fc.string(), (text) => {
+    try {
+      parseAddress(text);
+    } catch (error) {
+      assert(error instanceof SyntaxError);
+    }
+  }));
+});
+
+const WIDTHS: readonly (readonly [string, number])[] = [
+  ["abc", 3],
+  ["中文", 4],
+  ["ｆｕｌｌ", 8],
+  ["e\u0301", 1],
+  ["👨‍👩‍👧", 2],
+  ["👍🏽", 2],
+  ["🇩🇪", 2],
+  ["❤️", 2],
+  ["שלום", 4],
+  ["กำ", 1],
+  ["한글", 4],
+  ["\u200b", 0],
+];
+
+Deno.test("widths are those of columns on a terminal", () => {
+  for (const [text, width] of WIDTHS) assertEquals(textWidth(text), width, text);
+});
+
+Deno.test("wrapping loses nothing but spaces, breaks no character, and no line is too long", () => {
+  const texts = fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom(" ", "中文字", "word ", "👨‍👩‍👧", "，")))
+    .map((parts) => sanitize(parts.join("")));
+  fc.assert(fc.property(texts, fc.integer({ min: 4, max: 60 }), (text, columns) => {
+    const lines = wrap([{ text, style: {} }], columns).map((line) => line.map((span) => span.text).join(""));
+    assertEquals(lines.join("").replaceAll(" ", ""), text.replaceAll(" ", ""));
+    for (const line of lines) {
+      assert(textWidth(line) <= columns, `${JSON.stringify(line)} is wider than ${columns}`);
+      assertEquals(graphemes(line).join(""), line);
+    }
+  }));
+});
+
+Deno.test("Chinese is broken between characters, but never before a full stop", () => {
+  const lines = wrap([{ text: "我喜欢喝茶。", style: {} }], 10).map((line) => line[0]!.text);
+  assertEquals(lines, ["我喜欢喝", "茶。"]);
+});
+
+Deno.test("colours and weights of IRC are shown, and what people mean by marks", () => {
+  const shown = (text: string) => toAnsi(messageSpans(text), true);
+  assertEquals(shown("a\x02b\x02c"), "a\x1b[1mb\x1b[mc");
+  assertEquals(shown("\x0304red\x03 not"), "\x1b[91mred\x1b[m not");
+  assertEquals(shown("\x04ff0000x"), "\x1b[38;2;255;0;0mx\x1b[m");
+  assertEquals(shown("so *bold* it is"), "so \x1b[1m*bold*\x1b[m it is");
+  assertEquals(shown("2*3*4 and snake_case_name"), "2*3*4 and snake_case_name");
+  assertEquals(
+    shown("https://a.example/*x*"),
+    "\x1b]8;;https://a.example/*x\x1b\\\x1b[4mhttps://a.example/*x\x1b]8;;\x1b\\\x1b[m*",
+  );
+});
+
+Deno.test("a link cannot end the sequence that carries it", () => {
+  const ansi = toAnsi([{ text: "x", style: { link: "https://a/\x1b\\\x07é" } }], true);
+  assertEquals(ansi, "\x1b]8;;https://a/%1B\\%07%C3%A9\x1b\\x\x1b]8;;\x1b\\");
+});
+
+Deno.test("links are found without the sentence around them", () => {
+  assertEquals(findLinks("(see http://a.example/b?c=d#e)."), ["http://a.example/b?c=d#e"]);
+  assertEquals(findLinks("看https://a.example/x，好"), ["https://a.example/x"]);
+  assertEquals(findLinks("no link:// here"), []);
+});
+
+Deno.test("a mention is a word of its own", () => {
+  assert(mentions("hi ann!", ["ann"]) && mentions("@ann", ["ann"]) && mentions("小明你好", ["小明"]));
+  assertFalse(mentions("annual", ["ann"]) || mentions("joann", ["ann"]) || mentions("ann_", ["ann"]));
+});
+
+/** https://www.w3.org/TR/WCAG21/#dfn-relative-luminance */
+function luminance(color: number): number {
+  const level = (n: number) => [0, 95, 135, 175, 215, 255][n]! / 255;
+  const linear = (c: number) => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const n = color - 16;
+  const [r, g, b] = [Math.floor(n / 36), Math.floor(n / 6) % 6, n % 6].map((part) => linear(level(part))) as [
+    number,
+    number,
+    number,
+  ];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+Deno.test("colours of nicks can be read on black and on white", () => {
+  for (const color of NICK_COLORS) {
+    const light = luminance(color);
+    assert(1.05 / (light + 0.05) >= 3.3 && (light + 0.05) / 0.05 >= 3.3, `colour ${color}`);
+  }
+});
+
+Deno.test("without colours only weight and underline are written", () => {
+  assertEquals(toAnsi([{ text: "x", style: { fg: 1, bg: 2, bold: true } }], false), "\x1b[1mx\x1b[m");
+});
+
+Deno.test("a buffer holds no line twice, keeps the order of time, and is bounded", () => {
+  const buffer = new Buffer("#lobby", "channel");
+  buffer.append({ kind: "message", time: 10, id: "b", nick: "ben", text: "second" });
+  buffer.insert({ kind: "message", time: 5, id: "a", nick: "ben", text: "first" });
+  assertEquals(buffer.insert({ kind: "message", time: 5, id: "a" }), undefined);
+  assertEquals(buffer.lines.map((line) => line.text), ["first", "second"]);
+  for (let i = 0; i < MAX_LINES + 2000; i++) buffer.append({ kind: "message", time: 20 + i, id: `m${i}` });
+  assert(buffer.lines.length <= MAX_LINES + 500);
+  assertEquals(buffer.byId("a"), undefined);
+});
+
+Deno.test("a reaction that comes before its message is kept for it", () => {
+  const buffer = new Buffer("#lobby", "channel");
+  buffer.react({ type: "reaction", target: "#lobby", nick: "ben", id: "a", emoji: "👍", add: true, self: false });
+  const line = buffer.append({ kind: "message", time: 1, id: "a" });
+  assertEquals([...line!.reactions.get("👍")!], ["ben"]);
+});
+
+Deno.test("settings that a person has broken are set aside, and passwords are for the user alone", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/settings.json`, "{ not json");
+    const log: string[] = [];
+    const store = await SettingsFolder.open(folder, (line) => log.push(line));
+    assertStringIncludes(log[0]!, "was set aside");
+    assertEquals(await Deno.readTextFile(`${folder}/settings.json.bad`), "{ not json");
+    store.settings.bell = false;
+    await store.save();
+    assertEquals(readSettings(await Deno.readTextFile(`${folder}/settings.json`)).bell, false);
+    await store.remember("h", "ann", "pw");
+    assertEquals(await store.password("h", "ann"), "pw");
+    if (Deno.build.os !== "windows") {
+      assertEquals((await Deno.stat(`${folder}/passwords.json`)).mode! & 0o777, 0o600);
+    }
+    const left = Array.from(Deno.readDirSync(folder), (entry) => entry.name).sort();
+    assertEquals(left, ["passwords.json", "settings.json", "settings.json.bad"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("no two slash commands have the same name, and each says what it does", () => {
+  const names = SLASH_COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  assertEquals(new Set(names).size, names.length);
+  for (const { name, help } of SLASH_COMMANDS) assert(help.length > 5, name);
+});
+
+Deno.test("each shell's completion names every subcommand and option", () => {
+  const table = [
+    { name: "serve", summary: "Open", options: [{ name: "motd", value: "FILE", description: "it's a file: [x]" }] },
+    { name: "join", summary: "Walk in", options: [{ name: "nick", value: "NAME", description: "who" }] },
+  ];
+  for (const shell of SHELLS) {
+    const script = shellCompletion(shell, table);
+    for (const word of ["serve", "join", "motd", "nick"]) assertStringIncludes(script, word);
+  }
+});
