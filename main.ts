@@ -21,13 +21,6 @@ const VERSION = config.version;
 const stdout = new Output(Deno.stdout);
 const stderr = new Output(Deno.stderr);
 
-if (import.meta.main) {
-  const code = await main(Deno.args);
-  await stdout.drained();
-  await stderr.drained();
-  Deno.exit(code);
-}
-
 /** Runs the program. Gives the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   try {
@@ -112,4 +105,11 @@ function print(line: string): void {
 
 function complain(line: string): void {
   stderr.print(line);
+}
+
+if (import.meta.main) {
+  const code = await main(Deno.args);
+  await stdout.drained();
+  await stderr.drained();
+  Deno.exit(code);
 }

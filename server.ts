@@ -6,11 +6,14 @@
  * @module
  */
 
-import { Connection, Turn } from "./protocol/connection.ts";
+import { Connection, Turn, type Wire } from "./protocol/connection.ts";
+import type { Certificate } from "./server/certificate.ts";
 import type { Remote } from "./server/client.ts";
 import { Clock } from "./server/clock.ts";
+import { Gate } from "./server/gate.ts";
 import { Hub, type HubOptions } from "./server/hub.ts";
 import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE } from "./server/limits.ts";
+import { isLoopback, isPrivate, plainAddress } from "./server/network.ts";
 import { host, watchSilence } from "./server/reception.ts";
 import { MemoryStore, type Store } from "./server/store.ts";
 import { SqliteStore } from "./server/store_sqlite.ts";
@@ -27,12 +30,35 @@ const MAINTENANCE = 20;
 /** How long clients are given to take their last lines when the server stops, in milliseconds. */
 const GOODBYE = 2000;
 
+/** How long accepting pauses when the system has no socket to give, in milliseconds. */
+const BREATH = 100;
+
+/** From where plain text is taken: this machine, private networks too, anywhere, nowhere. */
+export type Plaintext = "loopback" | "lan" | "any" | "off";
+
+/** How a server encrypts. */
+export interface TlsOptions {
+  /** Port; 0 takes a free one. */
+  readonly port: number;
+  readonly certificate: Certificate;
+  /** Seconds for which clients shall insist on encryption, if a public authority vouches for it; never unless told. */
+  readonly sts?: number;
+  /** Reads the certificate again. */
+  readonly reload?: () => Promise<Certificate>;
+}
+
 /** What a server can be told; what is left out has a default. */
-export interface ServeOptions extends Partial<Omit<HubOptions, "limits">> {
+export interface ServeOptions extends Partial<Omit<HubOptions, "limits" | "sts">> {
   /** Address to listen at; every address unless told. */
   host?: string;
-  /** Port; 0 takes a free one. */
+  /** Port for plain text; 0 takes a free one. */
   port?: number;
+  /** From where plain text is taken; from this machine and private networks unless told. */
+  plaintext?: Plaintext;
+  /** Listens for TLS too. */
+  tls?: TlsOptions;
+  /** Reads the files again that some of these options come from. */
+  reread?: () => Promise<Partial<Pick<HubOptions, "motd" | "password" | "operators">>>;
   limits?: Partial<Limits>;
   /** Most bytes of history on disk; the oldest goes when there is more. Unbounded unless told. */
   historySize?: number;
@@ -44,42 +70,281 @@ export interface ServeOptions extends Partial<Omit<HubOptions, "limits">> {
 /** A server that runs. */
 export interface Server {
   readonly hub: Hub;
-  /** Where it listens. */
-  readonly address: Deno.NetAddr;
+  /** Where it listens for plain text; absent where that is off. */
+  readonly address: Deno.NetAddr | undefined;
+  /** Where it listens for TLS. */
+  readonly tlsAddress: Deno.NetAddr | undefined;
+  /** The certificate that it shows. */
+  readonly certificate: Certificate | undefined;
+  /** Reads the files again that it was started with, without dropping anybody. Gives what is to be said of it. */
+  rehash(): Promise<string>;
   /** Says goodbye to everybody and stops. Resolves when nothing of it is left. */
   stop(reason?: string): Promise<void>;
 }
 
 /**
- * Starts a server and resolves when it listens.
+ * Starts a server, which listens when this returns.
  *
  * @throws {Deno.errors.AddrInUse} and whatever else listening throws.
  */
 export function serve(options: ServeOptions = {}): Server {
   const log = options.log ?? (() => {});
   const store = openStore(options);
-  const turn = newTurn(store, log);
-  const hub = new Hub(hubOptions(options, store), { store, clock: new Clock(store.lastId), turn, log });
-  hub.restore();
-  const listener = Deno.listen({ hostname: options.host ?? "0.0.0.0", port: options.port ?? 6667 });
-  const accepting = accept(listener, hub);
-  const ticking = setInterval(() => {
-    watchSilence(hub);
-    store.maintain(MAINTENANCE);
-  }, TICK);
-  const sweeping = setInterval(() => hub.forgetDeserted(), SWEEP);
+  try {
+    return new RunningServer(options, store, log);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+class RunningServer implements Server {
+  readonly hub: Hub;
+  readonly #options: ServeOptions;
+  readonly #store: Store;
+  readonly #turn: Turn;
+  readonly #gate: Gate;
+  readonly #ticking: ReturnType<typeof setInterval>;
+  readonly #sweeping: ReturnType<typeof setInterval>;
+  #plain: Door<Deno.TcpConn> | undefined;
+  #tls: Door<Deno.TlsConn> | undefined;
+  #certificate: Certificate | undefined;
+  #rehashing: Promise<string> | undefined;
+
+  constructor(options: ServeOptions, store: Store, log: (line: string) => void) {
+    this.#options = options;
+    this.#store = store;
+    const turn = this.#turn = newTurn(store, log);
+    const parts = { store, clock: new Clock(store.lastId), turn, log, rehash: () => this.rehash() };
+    const hub = this.hub = new Hub(hubOptions(options, store), parts);
+    this.#gate = new Gate(hub.limits, hub.options.throttle);
+    hub.restore();
+    try {
+      this.#listen();
+    } catch (error) {
+      this.#plain?.listener.close();
+      throw error;
+    }
+    this.#ticking = setInterval(() => {
+      watchSilence(hub);
+      store.maintain(MAINTENANCE);
+    }, TICK);
+    this.#sweeping = setInterval(() => hub.forgetDeserted(), SWEEP);
+  }
+
+  get address(): Deno.NetAddr | undefined {
+    return this.#plain?.listener.addr as Deno.NetAddr | undefined;
+  }
+
+  get tlsAddress(): Deno.NetAddr | undefined {
+    return this.#tls?.listener.addr as Deno.NetAddr | undefined;
+  }
+
+  get certificate(): Certificate | undefined {
+    return this.#certificate;
+  }
+
+  rehash(): Promise<string> {
+    return this.#rehashing ??= this.#readAgain().finally(() => this.#rehashing = undefined);
+  }
+
+  async stop(reason = "The server is shutting down"): Promise<void> {
+    await this.#rehashing;
+    clearInterval(this.#ticking);
+    clearInterval(this.#sweeping);
+    await Promise.all([this.#plain?.close(), this.#tls?.close()]);
+    await goodbye(this.hub, reason);
+    this.#turn.flush();
+    this.#store.close();
+  }
+
+  #listen(): void {
+    const { port = 6667, plaintext, tls } = this.#options;
+    const hostname = this.#options.host ?? "0.0.0.0";
+    const { log } = this.hub;
+    if (plaintext !== "off") {
+      this.#plain = new Door(Deno.listen({ hostname, port }), (conn) => this.#admitPlain(conn), log);
+    }
+    if (tls !== undefined) this.#listenTls(hostname, tls.port, tls.certificate);
+  }
+
+  #listenTls(hostname: string, port: number, certificate: Certificate): void {
+    const { cert, key, vouched } = certificate;
+    const listener = Deno.listenTls({ hostname, port, cert, key });
+    this.#tls = new Door(listener, (conn) => this.#admitTls(conn), this.hub.log);
+    this.#certificate = certificate;
+    const duration = this.#options.tls?.sts;
+    const { port: here } = listener.addr as Deno.NetAddr;
+    this.hub.reconfigure({ sts: vouched && duration !== undefined ? { port: here, duration } : undefined });
+  }
+
+  async #readAgain(): Promise<string> {
+    try {
+      this.hub.reconfigure(await this.#options.reread?.() ?? {});
+      const certificate = await this.#options.tls?.reload?.();
+      if (certificate !== undefined) await this.#showCertificate(certificate);
+      return "The files were read again";
+    } catch (error) {
+      const text = `Not everything could be read again: ${error instanceof Error ? error.message : error}`;
+      this.hub.log(text);
+      return text;
+    }
+  }
+
+  /** A listener keeps its certificate, so another takes its place; who is connected stays. */
+  async #showCertificate(certificate: Certificate): Promise<void> {
+    const [old, before] = [this.#tls, this.#certificate];
+    if (old === undefined || before === undefined) return;
+    if (before.cert === certificate.cert && before.key === certificate.key) return;
+    const { hostname, port } = this.tlsAddress!;
+    await old.close();
+    try {
+      this.#listenTls(hostname, port, certificate);
+    } catch (error) {
+      this.#listenTls(hostname, port, before);
+      throw error;
+    }
+  }
+
+  #admitPlain(conn: Deno.TcpConn): void {
+    const address = addressOf(conn);
+    const refusal = this.#refusesPlain(address) ?? this.#gate.enter(address);
+    if (refusal !== undefined) return turnAway(conn, refusal);
+    void this.#seat(lookingWire(conn), { address, secure: false }).then(() => this.#gate.leave(address));
+  }
+
+  /** Why plain text from there is not taken, or `undefined`. */
+  #refusesPlain(address: string): string | undefined {
+    const { plaintext = "lan" } = this.#options;
+    const near = { loopback: isLoopback, lan: isPrivate, any: () => true, off: () => false }[plaintext];
+    if (near(address)) return undefined;
+    const { tlsAddress } = this;
+    return `Plain text is not taken from where you are${tlsAddress ? `; use TLS at port ${tlsAddress.port}` : ""}`;
+  }
+
+  #admitTls(conn: Deno.TlsConn): void {
+    const address = addressOf(conn);
+    if (this.#gate.enter(address) !== undefined) return hangUp(conn);
+    const { handshakeTime } = this.hub.limits;
+    void shakeHands(conn, handshakeTime).then(async (done) => {
+      if (done) await this.#seat(conn, { address, secure: true });
+      else hangUp(conn);
+      this.#gate.leave(address);
+    });
+  }
+
+  /** Gives a socket that was let in its connection, until that ends. */
+  async #seat(wire: Wire, remote: Remote): Promise<void> {
+    const { hub } = this;
+    try {
+      const options = { turn: this.#turn, maxLine: MAX_CLIENT_LINE, maxSendq: hub.limits.sendq };
+      await host(hub, new Connection(wire, options), remote);
+    } catch (error) {
+      hub.log(`error: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+}
+
+/** What listens. `Deno.TcpListener` and `Deno.TlsListener` are some. */
+interface Listener<C> {
+  readonly addr: Deno.Addr;
+  accept(): Promise<C>;
+  close(): void;
+}
+
+/** A listener and the loop that takes what comes to it. */
+class Door<C extends Deno.Conn> {
+  readonly listener: Listener<C>;
+  readonly #accepting: Promise<void>;
+
+  constructor(listener: Listener<C>, admit: (conn: C) => void, log: (line: string) => void) {
+    this.listener = listener;
+    this.#accepting = accept(listener, admit, log);
+  }
+
+  /** Takes nobody any more. Afterwards another may listen there. */
+  async close(): Promise<void> {
+    this.listener.close();
+    await this.#accepting;
+  }
+}
+
+async function accept<C extends Deno.Conn>(
+  listener: Listener<C>,
+  admit: (conn: C) => void,
+  log: (line: string) => void,
+): Promise<void> {
+  for (let failing = false;;) {
+    try {
+      admit(await listener.accept());
+      failing = false;
+    } catch (error) {
+      if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) return;
+      if (!failing) log(`error: cannot take connections: ${error instanceof Error ? error.message : error}`);
+      failing = true;
+      await new Promise((resolve) => setTimeout(resolve, BREATH));
+    }
+  }
+}
+
+function addressOf(conn: Deno.Conn): string {
+  return plainAddress((conn.remoteAddr as Deno.NetAddr).hostname);
+}
+
+/** Encrypts a connection. `false`: the other end does not, or not in time. */
+async function shakeHands(conn: Deno.TlsConn, time: number): Promise<boolean> {
+  const timer = setTimeout(() => hangUp(conn), time);
+  try {
+    await conn.handshake();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Says why, if the system takes it at once, and hangs up. */
+function turnAway(conn: Deno.Conn, why: string): void {
+  void conn.write(new TextEncoder().encode(`ERROR :${why}\r\n`)).catch(() => {}).finally(() => hangUp(conn));
+}
+
+/** Small messages do not wait for larger ones. */
+function sendAtOnce(conn: Deno.TcpConn): void {
+  try {
+    conn.setNoDelay(true);
+  } catch {
+    // It was reset already, which the first read will tell.
+  }
+}
+
+function hangUp(conn: Deno.Conn): void {
+  try {
+    conn.close();
+  } catch {
+    // It is closed already.
+  }
+}
+
+/** First byte of whoever wants to speak TLS, and what tells them that nobody does here: https://datatracker.ietf.org/doc/html/rfc8446#section-6 */
+const TLS_HANDSHAKE = 0x16;
+const TLS_ALERT = new Uint8Array([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28]);
+
+/** A wire for plain text that ends when it sees TLS, instead of waiting for a line that never comes. */
+function lookingWire(conn: Deno.TcpConn): Wire {
+  let looked = false;
+  const look = async (buffer: Uint8Array<ArrayBuffer>) => {
+    const read = await conn.read(buffer);
+    looked = true;
+    if (read === null || buffer[0] !== TLS_HANDSHAKE) return read;
+    await conn.write(TLS_ALERT);
+    return null;
+  };
+  sendAtOnce(conn);
   return {
-    hub,
-    address: listener.addr as Deno.NetAddr,
-    async stop(reason = "The server is shutting down") {
-      clearInterval(ticking);
-      clearInterval(sweeping);
-      listener.close();
-      await accepting;
-      await goodbye(hub, reason);
-      turn.flush();
-      store.close();
-    },
+    read: (buffer) => looked ? conn.read(buffer) : look(buffer),
+    write: (bytes) => conn.write(bytes),
+    close: () => conn.close(),
   };
 }
 
@@ -125,25 +390,6 @@ function hubOptions(options: ServeOptions, store: Store): HubOptions {
     ...(options.retention !== undefined && { retention: options.retention }),
     ...(options.icon !== undefined && { icon: options.icon }),
   };
-}
-
-async function accept(listener: Deno.TcpListener, hub: Hub): Promise<void> {
-  for await (const conn of listener) {
-    const remote = { address: (conn.remoteAddr as Deno.NetAddr).hostname, secure: false };
-    conn.setNoDelay(true);
-    seat(hub, conn, remote);
-  }
-}
-
-/** Gives a socket its connection, unless the house is full. */
-function seat(hub: Hub, conn: Deno.Conn, remote: Remote): void {
-  const { turn, limits } = hub;
-  const connection = new Connection(conn, { turn, maxLine: MAX_CLIENT_LINE, maxSendq: limits.sendq });
-  if (hub.clients.size >= limits.maxClients) {
-    connection.close("ERROR :This server is full; try again later");
-    return;
-  }
-  host(hub, connection, remote).catch((error) => hub.log(`error: ${error instanceof Error ? error.message : error}`));
 }
 
 async function goodbye(hub: Hub, reason: string): Promise<void> {

@@ -5,9 +5,12 @@
  */
 
 import { join as joinPath } from "node:path";
-import { serve, type ServeOptions, type Server } from "../server.ts";
-import { DEFAULT_LIMITS } from "../server/limits.ts";
-import type { CommandLine } from "./command_line.ts";
+import { type Plaintext, serve, type ServeOptions, type Server, type TlsOptions } from "../server.ts";
+import { type Certificate, keptCertificate, makeCertificate, readCertificate } from "../server/certificate.ts";
+import { parseDuration } from "../server/duration.ts";
+import type { HubOptions } from "../server/hub.ts";
+import { DEFAULT_LIMITS, type Limits } from "../server/limits.ts";
+import { type CommandLine, UsageError } from "./command_line.ts";
 import { explain, Failure, readLines, readSecret } from "./files.ts";
 
 /** Where `chat serve` prints and how it is stopped. */
@@ -24,18 +27,34 @@ export async function runServe(line: CommandLine, { version, print, complain }: 
   try {
     server = serve(options);
   } catch (error) {
-    throw new Failure(`Cannot listen at ${options.host}:${options.port}: ${explain(error)}`);
+    throw new Failure(cannotListen(error, options));
   }
   for (const text of greeting(server, options)) print(text);
+  const stopReading = onHangUp(server, print);
   await untilSignal(complain);
+  stopReading();
   await server.stop();
   return 0;
 }
 
-async function serveOptions({ values, switches }: CommandLine): Promise<ServeOptions & { host: string; port: number }> {
+type Options = ServeOptions & { host: string; port: number };
+
+function cannotListen(error: unknown, { host, port, plaintext, tls }: Options): string {
+  const ports = [...(plaintext === "off" ? [] : [port]), ...(tls === undefined ? [] : [tls.port])];
+  const hint = tls !== undefined && error instanceof Deno.errors.AddrInUse ? " or --tls-port" : "";
+  return `Cannot listen at ${host}:${ports.join(" and ")}: ${explain(error)}${hint}`;
+}
+
+async function serveOptions({ values, switches }: CommandLine): Promise<Options> {
   const value = (name: string) => values.get(name)?.[0];
-  const [motd, passwordFile, operators] = [value("motd"), value("password-file"), value("oper-file")];
   const name = value("name") ?? machineName();
+  const data = switches.has("ephemeral") ? undefined : value("data") ?? defaultData();
+  const reread = () => readFiles(value("motd"), value("password-file"), value("oper-file"));
+  const tls = await tlsOptions(value, name, data);
+  const plaintext = (value("plaintext") ?? "lan") as Plaintext;
+  if (tls === undefined && plaintext === "off") {
+    throw new UsageError("Nobody could come in: --tls-port and --plaintext are off");
+  }
   return {
     host: value("host") ?? "0.0.0.0",
     port: Number(value("port") ?? 6667),
@@ -43,12 +62,70 @@ async function serveOptions({ values, switches }: CommandLine): Promise<ServeOpt
     network: value("network") ?? name,
     lobby: value("channel") ?? "#lobby",
     throttle: !switches.has("no-throttle"),
-    limits: { maxClients: Number(value("max-clients") ?? DEFAULT_LIMITS.maxClients) },
-    ...(!switches.has("ephemeral") && { data: value("data") ?? defaultData() }),
+    limits: limitsOf(value),
+    plaintext,
+    ...(tls !== undefined && { tls }),
+    ...(data !== undefined && { data }),
+    ...await reread(),
+    reread,
+  };
+}
+
+/** Limits that have an option, by its name. */
+const LIMIT_OPTIONS: Readonly<Record<string, keyof Limits>> = {
+  "max-clients": "maxClients",
+  "max-per-address": "connectionsPerAddress",
+  "max-new-per-address": "newConnectionsPerAddress",
+};
+
+function limitsOf(value: (name: string) => string | undefined): Partial<Limits> {
+  const given = Object.entries(LIMIT_OPTIONS).map((
+    [option, limit],
+  ) => [limit, Number(value(option) ?? DEFAULT_LIMITS[limit])]);
+  return Object.fromEntries(given);
+}
+
+type FileOptions = Partial<Pick<HubOptions, "motd" | "password" | "operators">>;
+
+async function readFiles(motd?: string, password?: string, operators?: string): Promise<FileOptions> {
+  return {
     ...(motd !== undefined && { motd: await readLines(motd) }),
-    ...(passwordFile !== undefined && { password: await readSecret(passwordFile) }),
+    ...(password !== undefined && { password: await readSecret(password) }),
     ...(operators !== undefined && { operators: await readOperators(operators) }),
   };
+}
+
+const DEFAULT_TLS_PORT = 6697;
+
+async function tlsOptions(
+  value: (name: string) => string | undefined,
+  name: string,
+  data: string | undefined,
+): Promise<TlsOptions | undefined> {
+  const [cert, key] = [value("tls-cert"), value("tls-key")];
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError("--tls-cert and --tls-key belong together");
+  // Who takes any free port for one takes any for both.
+  const port = value("tls-port") ?? (value("port") === "0" ? "0" : `${DEFAULT_TLS_PORT}`);
+  if (port === "off") return undefined;
+  const sts = value("sts") ?? "30d";
+  const load = () => loadCertificate(cert, key, name, data);
+  return {
+    port: Number(port),
+    certificate: await load(),
+    ...(cert !== undefined && { reload: load }),
+    ...(sts !== "off" && { sts: Number(sts === "0" ? 0 : parseDuration(sts)! / 1000) }),
+  };
+}
+
+async function loadCertificate(cert?: string, key?: string, name = "", data?: string): Promise<Certificate> {
+  const names = [name, "localhost"];
+  try {
+    if (cert !== undefined && key !== undefined) return await readCertificate(cert, key);
+    return data === undefined ? await makeCertificate(names) : await keptCertificate(data, names);
+  } catch (error) {
+    const where = cert === undefined ? `the certificate in ${data}` : `${cert} and ${key}`;
+    throw new Failure(`Cannot use ${where}: ${explain(error)}`);
+  }
 }
 
 /** A name that looks like a host's, as IRC wants it. */
@@ -90,19 +167,38 @@ async function readOperators(file: string): Promise<Map<string, string>> {
 }
 
 /** What a person needs to know once the server listens. */
-function greeting({ address, hub }: Server, options: ServeOptions): string[] {
-  const { version, network } = hub.options;
-  const addresses = reachable(address.hostname);
-  const first = addresses.at(-1)!;
+function greeting(server: Server, options: Options): string[] {
+  const { version, network } = server.hub.options;
+  const { address, tlsAddress } = server;
+  const host = options.host;
+  const ports = [
+    address && formatHostPort(host, address.port),
+    tlsAddress && `${formatHostPort(host, tlsAddress.port)} (TLS)`,
+  ];
   return [
-    `chat ${version} listens at ${formatHostPort(address.hostname, address.port)} as ${network}.`,
+    `chat ${version} listens at ${ports.filter((port) => port !== undefined).join(" and ")} as ${network}.`,
     options.data === undefined ? "History is kept in memory only." : `History is kept in ${options.data}.`,
     "",
     "Others come in with:",
-    ...addresses.map((host) => `  chat join ${formatHostPort(host, address.port)}`),
-    `or with any IRC client, or with: nc ${first} ${address.port}`,
+    ...joinLines(server, host).map((line) => `  chat join ${line}`),
+    `or with any IRC client${tlsAddress ? ", over TLS" : ""}${plainHint(server, options)}`,
     "Ctrl-C stops the server.",
   ];
+}
+
+/** What stands behind `chat join`: encrypted, and with the fingerprint that makes the first use certain, where there is TLS. */
+function joinLines({ address, tlsAddress, certificate }: Server, host: string): string[] {
+  const fingerprint = certificate === undefined || certificate.vouched ? "" : `#${certificate.fingerprint}`;
+  return reachable(host).map((name) => {
+    if (tlsAddress === undefined) return formatHostPort(name, address!.port);
+    return `ircs://${formatHostPort(name, tlsAddress.port)}${fingerprint}`;
+  });
+}
+
+function plainHint({ address }: Server, { host, plaintext }: Options): string {
+  if (address === undefined) return "";
+  const near = { loopback: "on this machine ", lan: "in this network ", any: "", off: "" }[plaintext ?? "lan"];
+  return `, or ${near}with: nc ${reachable(host).at(-1)} ${address.port}`;
 }
 
 /** The addresses that somebody can join by: those of this machine where it listens everywhere. */
@@ -121,6 +217,18 @@ function reachable(hostname: string): string[] {
 
 function formatHostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Reads the files again at SIGHUP; but when the terminal goes away that the server was started from, it ends. */
+function onHangUp(server: Server, print: (line: string) => void): () => void {
+  if (Deno.build.os === "windows") return () => {};
+  const started = Deno.stdin.isTerminal();
+  const onSignal = () => {
+    if (started && !Deno.stdin.isTerminal()) Deno.kill(Deno.pid, "SIGTERM");
+    else void server.rehash().then(print);
+  };
+  Deno.addSignalListener("SIGHUP", onSignal);
+  return () => Deno.removeSignalListener("SIGHUP", onSignal);
 }
 
 /** Resolves at the first signal that asks to stop; the second ends the process at once. */

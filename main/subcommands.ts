@@ -5,6 +5,7 @@
  */
 
 import { isChannelName, isNick } from "../protocol/casemapping.ts";
+import { parseDuration } from "../server/duration.ts";
 import { type SubcommandSpec, wholeNumber } from "./command_line.ts";
 
 function channelName(text: string): string | undefined {
@@ -19,6 +20,21 @@ function serverName(text: string): string | undefined {
 
 function nick(text: string): string | undefined {
   return isNick(text) ? undefined : "a nick has up to 32 letters and digits, of any script, and no spaces";
+}
+
+function portOrOff(text: string): string | undefined {
+  return text === "off" ? undefined : wholeNumber(0, 65535)(text) && "it must be a port from 0 to 65535, or off";
+}
+
+const PLAINTEXT = ["loopback", "lan", "any", "off"];
+
+function plaintext(text: string): string | undefined {
+  return PLAINTEXT.includes(text) ? undefined : `it must be one of ${PLAINTEXT.join(", ")}`;
+}
+
+function stsDuration(text: string): string | undefined {
+  if (text === "off" || text === "0" || parseDuration(text) !== undefined) return undefined;
+  return "it must be a time such as 30d, 0 to take it back, or off";
 }
 
 const passwordFile = { name: "password-file", value: "FILE" } as const;
@@ -38,6 +54,30 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
         value: "PORT",
         description: "listen at this port (6667); 0 takes a free one",
         check: wholeNumber(0, 65535),
+      },
+      {
+        name: "tls-port",
+        value: "PORT|off",
+        description: "listen for TLS at this port (6697); 0 takes a free one",
+        check: portOrOff,
+      },
+      {
+        name: "tls-cert",
+        value: "FILE",
+        description: "a certificate with its chain, in PEM (one of its own making); read again at SIGHUP and REHASH",
+      },
+      { name: "tls-key", value: "FILE", description: "the key of the certificate, in PEM" },
+      {
+        name: "sts",
+        value: "TIME|off",
+        description: "how long clients insist on TLS (30d), once a public authority signed the certificate",
+        check: stsDuration,
+      },
+      {
+        name: "plaintext",
+        value: "loopback|lan|any|off",
+        description: "from where plain text is taken (lan: this machine and private networks)",
+        check: plaintext,
       },
       {
         name: "name",
@@ -67,12 +107,25 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
         description: "most clients at once (10000)",
         check: wholeNumber(1, 1_000_000),
       },
+      {
+        name: "max-per-address",
+        value: "N",
+        description: "most connections at once from one address (16)",
+        check: wholeNumber(1, 1_000_000),
+      },
+      {
+        name: "max-new-per-address",
+        value: "N",
+        description: "most new connections from one address in ten minutes (32)",
+        check: wholeNumber(1, 1_000_000),
+      },
       { name: "no-throttle", description: "slow nobody down: for trusted networks and load tests" },
     ],
     examples: [
       "chat serve",
       "chat serve --port 7000 --network 'Our house' --motd welcome.txt",
       "chat serve --ephemeral --host 127.0.0.1",
+      "chat serve --tls-cert fullchain.pem --tls-key privkey.pem --plaintext off",
     ],
   },
   {

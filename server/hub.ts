@@ -47,12 +47,20 @@ export interface HubOptions {
   readonly throttle: boolean;
   /** Keeps cloaks unguessable; 16 bytes or more. */
   readonly secret: string;
+  /** What clients that come unencrypted are told to insist on: https://ircv3.net/specs/extensions/sts. */
+  readonly sts?: StrictTransport | undefined;
   /** Address of a picture for the network: https://ircv3.net/specs/extensions/network-icon. */
   readonly icon?: string;
   /** What the hashes of passwords cost. */
   readonly hashing?: HashingCost;
   /** How long a channel lasts that nobody is in and nobody wrote in, in milliseconds; for ever unless told. */
   readonly retention?: number;
+}
+
+/** Where encryption is to be had, and for how many seconds a client should insist on it. */
+export interface StrictTransport {
+  readonly port: number;
+  readonly duration: number;
 }
 
 /** What a hub is given to work with. */
@@ -81,7 +89,7 @@ interface Place {
 
 /** One server's state. */
 export class Hub {
-  readonly options: HubOptions;
+  options: HubOptions;
   readonly limits: Limits;
   readonly store: Store;
   readonly clock: Clock;
@@ -128,6 +136,11 @@ export class Hub {
   /** The server's name. */
   get name(): string {
     return this.options.name;
+  }
+
+  /** Changes how the server was told to behave. */
+  reconfigure(changes: Partial<HubOptions>): void {
+    this.options = { ...this.options, ...changes };
   }
 
   /** Clients that have not registered. */

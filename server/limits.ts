@@ -31,6 +31,8 @@ export interface Limits {
   localBurst: number;
   /** {@linkcode Limits.commandRate} for loopback. */
   localRate: number;
+  /** Milliseconds a connection may take to encrypt itself. */
+  handshakeTime: number;
   /** Milliseconds a client may take to register. */
   registrationTime: number;
   /** Milliseconds of silence after which a client is asked whether it is there. */
@@ -85,6 +87,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   commandRate: 2,
   localBurst: 500,
   localRate: 500,
+  handshakeTime: 10_000,
   registrationTime: 60_000,
   pingAfter: 90_000,
   pingTimeout: 150_000,

@@ -116,7 +116,9 @@ export function joinChannel(client: RegisteredClient, name: string, key?: string
 
 /** The numeric that keeps a user out of a channel, or `undefined`. An invitation opens every door once. */
 function whyNotJoin(channel: Channel, user: User, key: string | undefined): string | undefined {
-  if (channel.invited.has(user)) return undefined;
+  // Whom it belongs to is never shut out: a channel that lasts might be empty, and nobody there to open it.
+  const founds = channel.founder !== undefined && channel.founder === user.account;
+  if (founds || channel.invited.has(user)) return undefined;
   if (channel.isBanned(user)) return numeric.ERR_BANNEDFROMCHAN;
   if (channel.modes.has("i") && !channel.isListed("I", user)) return numeric.ERR_INVITEONLYCHAN;
   if (channel.key !== undefined && channel.key !== key) return numeric.ERR_BADCHANNELKEY;

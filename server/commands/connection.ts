@@ -143,7 +143,8 @@ function capReq(client: Client, text: string): void {
 
 function mayGrant(client: Client, { name, on }: Wish): boolean {
   const capability = capabilityNamed(name);
-  if (capability === undefined || !offer(client).has(capability)) return false;
+  // "Clients MUST NOT request this capability (`CAP REQ`).": https://ircv3.net/specs/extensions/sts
+  if (capability === undefined || capability === "sts" || !offer(client).has(capability)) return false;
   // "servers MUST NOT disable the cap-notify capability if the client requests CAP LS with a version of 302 or newer":
   // https://ircv3.net/specs/extensions/capability-negotiation#cap-notify
   return on || capability !== "capNotify" || client.capVersion < 302;

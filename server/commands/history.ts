@@ -47,6 +47,7 @@ export const historyCommands: CommandTable = {
   },
 };
 
+/** Bounds of what is read, and from which end. */
 type Selection = Pick<HistoryRange, "after" | "before" | "from">;
 
 // CHATHISTORY <subcommand> <target> <selector> [<selector>] <limit>
@@ -67,10 +68,10 @@ function chathistory(client: RegisteredClient, { params }: Message): void {
   if (wrong >= 0) return fail("INVALID_PARAMS", texts[wrong]!, "That is no moment and no msgid of here");
   const limit = readLimit(client, params.at(-1)!);
   if (limit === undefined) return fail("INVALID_PARAMS", params.at(-1)!, "That is no number from 1 on");
-  const { from = "newest", ...range } = select(subcommand, places as Place[]);
   const reading: Reading = { hub: client.hub, readable, limit, events: client.has("eventPlayback") };
-  const entries = subcommand === "AROUND" ? around(reading, places[0]!) : read(reading, { ...range, from });
-  replay(client, "chathistory", [target], fitAnswer(client, entries, from));
+  const range = subcommand === "AROUND" ? {} : select(subcommand, places as Place[]);
+  const entries = subcommand === "AROUND" ? around(reading, places[0]!) : read(reading, range);
+  replay(client, "chathistory", [target], fitAnswer(client, entries, range.from));
 }
 
 function isLatest(subcommand: string, text: string): boolean {

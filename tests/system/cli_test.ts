@@ -25,6 +25,13 @@ Deno.test("chat help serve and chat serve --help are the same", async () => {
   assertStringIncludes(one.stdout, "--port PORT");
 });
 
+Deno.test("chat completions prints a script that the shell accepts", async () => {
+  const { code, stdout } = await run(["completions", "bash"]);
+  assertEquals(code, 0);
+  const bash = await run(["-c", `${stdout}\ncomplete -p chat`], { program: ["bash"] });
+  assertEquals([bash.code, bash.stderr], [0, ""]);
+});
+
 const WRONG: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [["serv"], /^chat has no subcommand "serv"; did you mean chat serve\?\n$/],
   [["help", "jion"], /did you mean chat join\?\n$/],
@@ -35,6 +42,7 @@ const WRONG: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [["serve", "--channel", "lobby"], /^--channel lobby: a channel's name is # /],
   [["serve", "here"], /^"here" is more than chat serve takes/],
   [["join", "localhost", "--nick", "two words"], /^--nick two words: /],
+  [["completions", "tcsh"], /^There are completions for bash, zsh, fish, not for tcsh\n$/],
   [["join", "localhost", "elsewhere"], /^"elsewhere" is more than chat join takes/],
   [["join", "localhost", "--nick", "a", "--nick", "b"], /^--nick is given more than once: a, b\n$/],
 ];
