@@ -4,6 +4,7 @@
  * @module
  */
 
+import { backupHistory } from "../server/store_sqlite_backup.ts";
 import type { CommandLine } from "./command_line.ts";
 import { dataFolder, readData } from "./data_folder.ts";
 import { explain, Failure } from "./files.ts";
@@ -14,16 +15,15 @@ import { formatSize } from "./sizes.ts";
 export async function runBackup(line: CommandLine, print: (line: string) => void): Promise<number> {
   const folder = dataFolder(line);
   const file = line.operands[0]!;
-  const store = await readData(folder);
+  (await readData(folder)).close();
   const progress = new Progress(Deno.stderr);
   try {
-    await store.backup(file, (share) => progress.show(() => `Copying: ${Math.floor(share * 100)} %`));
+    await backupHistory(folder, file, (share) => progress.show(() => `Copying: ${Math.floor(share * 100)} %`));
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) await Deno.remove(file).catch(() => {});
     throw new Failure(`Cannot write the backup to ${file}: ${whyNot(error)}`);
   } finally {
     progress.end();
-    store.close();
   }
   const { size } = await Deno.stat(file);
   print(`${file} has everything that is in ${folder} (${formatSize(size)}).`);

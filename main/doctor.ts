@@ -121,7 +121,7 @@ async function checkDisk({ folder }: Patient): Promise<Finding[]> {
 async function checkServer({ folder }: Patient): Promise<Finding[]> {
   const lock = join(folder, "chat.lock");
   if (!await exists(lock)) return [{ state: "note", text: "no server has run here yet" }];
-  const holder = lockHolder(lock);
+  const holder = lockHolder(folder);
   return [{ state: "well", text: holder === undefined ? "none is running with this data" : `running: ${holder}` }];
 }
 

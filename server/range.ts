@@ -8,7 +8,7 @@
 
 import { casefold } from "../protocol/casemapping.ts";
 import type { Entry, HistoryRange, Interval, MessageId, SearchQuery } from "./store.ts";
-import { hasPhrases, phrasesOf, wordsOf } from "./words.ts";
+import { hasPhrases, mayHaveWords, phrasesOf, wordsOf } from "./words.ts";
 
 /** Ids greater than `after` and less than `before`. */
 export interface Span {
@@ -82,11 +82,14 @@ export function senderOf({ message: { source = "" } }: Entry): string {
 /** The test that a search makes, apart from where and when. */
 export function matcherOf(query: SearchQuery): (entry: Entry) => boolean {
   const phrases = phrasesOf(query.words ?? "");
+  const words = phrases.flat();
   const from = query.from === undefined ? undefined : casefold(query.from);
-  return (entry) =>
-    isMessage(entry) && !entry.redacted &&
-    (from === undefined || senderOf(entry) === from) &&
-    (phrases.length === 0 || hasPhrases(wordsOf(textOf(entry)), phrases));
+  return (entry) => {
+    if (!isMessage(entry) || entry.redacted) return false;
+    if (from !== undefined && senderOf(entry) !== from) return false;
+    const text = textOf(entry);
+    return mayHaveWords(text, words) && hasPhrases(wordsOf(text), phrases);
+  };
 }
 
 /** Whether a search asks for nothing in particular, such as punctuation only; it then finds nothing. */

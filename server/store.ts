@@ -136,7 +136,8 @@ export interface Store {
   readonly failure: StoreFailure | undefined;
 
   /**
-   * Adds a message to the turn. Its id must be greater than all before.
+   * Adds a message to the turn. Its id must be greater than all before; of an event that belongs to several channels, such
+   * as a QUIT, it is the same in all, one directly behind the other.
    * `false`: not taken, because the store cannot write and as many messages wait already as memory should hold.
    */
   append(entry: Entry): boolean;

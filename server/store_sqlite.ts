@@ -12,7 +12,7 @@
  */
 
 import { join } from "node:path";
-import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { lineOf } from "./entry_line.ts";
 import { Recent } from "./recent.ts";
 import type { Account, Ban, ChannelRecord, Invitation, Membership } from "./records.ts";
@@ -31,11 +31,12 @@ import {
   type TargetsQuery,
 } from "./store.ts";
 import { failureOf, type Transact, transactionsOf } from "./store_sqlite_failure.ts";
-import { entryFrom, Index, SLICE_ENTRIES } from "./store_sqlite_index.ts";
+import { entriesFrom, entryFrom, Index, SLICE_ENTRIES, TARGETS } from "./store_sqlite_index.ts";
 import { type DataLock, lockData } from "./store_sqlite_lock.ts";
 import { SqliteRecords } from "./store_sqlite_records.ts";
 import { migrate, MIGRATIONS, schemaVersion } from "./store_sqlite_schema.ts";
-import { Upkeep } from "./store_sqlite_upkeep.ts";
+import type { EpochBounds } from "./store_sqlite_words.ts";
+import { SLICE_PAGES, Upkeep } from "./store_sqlite_upkeep.ts";
 
 /** How a {@linkcode SqliteStore} is opened. */
 export interface SqliteStoreOptions {
@@ -47,6 +48,8 @@ export interface SqliteStoreOptions {
   readOnly?: boolean;
   /** How many entries wait until a slice of indexing takes them up. */
   slice?: number;
+  /** When an epoch of the full-text index ends; {@linkcode EPOCH_BOUNDS} unless told. */
+  epoch?: EpochBounds;
   /** How long after a failure the next commit tries again, in milliseconds; {@linkcode RETRY_AFTER} unless told. */
   retryAfter?: number;
   /** Most pages of 4 KiB the file may have, as if the disk were full behind them; for tests. */
@@ -54,7 +57,7 @@ export interface SqliteStoreOptions {
 }
 
 /** Most entries that the indexes may be behind; from there on each turn takes up as many as it adds. */
-export const MAX_BEHIND = 100_000;
+export const MAX_BEHIND = 50_000;
 
 /** Most entries that wait in memory for a disk that cannot be written. */
 export const MAX_WAITING = 10_000;
@@ -126,7 +129,7 @@ export class SqliteStore implements Store {
   constructor(folder: string, options: SqliteStoreOptions = {}) {
     if (!options.readOnly) {
       Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-      this.#lock = lockData(join(folder, "chat.lock"));
+      this.#lock = lockData(folder);
     }
     try {
       this.#db = openDatabase(join(folder, STORE_FILE), options);
@@ -155,7 +158,7 @@ export class SqliteStore implements Store {
     this.#find = db.prepare("SELECT id, target, line FROM entry WHERE id = ?");
     this.#next = db.prepare("SELECT id, target, line FROM entry WHERE id > ? ORDER BY id LIMIT ?");
     this.#lastId = Number(db.prepare("SELECT max(id) AS last FROM entry").get()?.["last"] ?? 0);
-    this.#index = new Index(db);
+    this.#index = new Index(db, options.epoch);
     this.#upkeep = new Upkeep(db, this.#index, options);
     for (const entry of this.#index.behind()) this.#recent.add(entry);
   }
@@ -171,7 +174,9 @@ export class SqliteStore implements Store {
   append(entry: Entry): boolean {
     if (this.#failure !== undefined && this.#appended.length >= MAX_WAITING) return false;
     const { id, target } = entry;
-    this.#appended.push([id, target, lineOf(entry)]);
+    const last = this.#appended.at(-1);
+    if (last?.[0] === id) last[1] += TARGETS + target;
+    else this.#appended.push([id, target, lineOf(entry)]);
     this.#recent.add(entry);
     this.#lastId = id;
     return true;
@@ -189,9 +194,9 @@ export class SqliteStore implements Store {
   commit(): StoreFailure | undefined {
     if (!this.#isWaiting || Date.now() < this.#retryAt) return this.failure;
     try {
-      if (this.#redacted.size > 0) this.#index.eraseForGood(true);
+      if (this.#redacted.size > 0) this.#db.exec("PRAGMA secure_delete = ON");
       this.#transact(() => this.#write());
-      if (this.#redacted.size > 0) this.#index.eraseForGood(false);
+      if (this.#redacted.size > 0) this.#db.exec("PRAGMA secure_delete = FAST");
     } catch (error) {
       return this.#failed(error);
     }
@@ -263,23 +268,6 @@ export class SqliteStore implements Store {
     this.#lock?.release();
   }
 
-  /** Copies everything into a new file, while messages keep coming; `progress` gets a share between 0 and 1. */
-  async backup(file: string, progress?: (share: number) => void): Promise<void> {
-    Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
-    if (this.#lock === undefined) this.#stayAtThisMoment();
-    await backup(this.#db, file, {
-      rate: BACKUP_PAGES,
-      progress: ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) =>
-        progress?.(1 - remainingPages / Math.max(1, totalPages)),
-    });
-  }
-
-  /** Reads from now on what there is now: a copy would begin anew each time that the server beside us writes. */
-  #stayAtThisMoment(): void {
-    this.#db.exec("BEGIN");
-    this.#db.prepare("SELECT count(*) FROM sqlite_schema").get();
-  }
-
   /** What is wrong with the file, in words; nothing if all is well. Reads all of it. */
   check(): string[] {
     try {
@@ -308,7 +296,7 @@ export class SqliteStore implements Store {
   }
 
   #written(): void {
-    this.#upkeep.wrote(this.#appended.length, { mustBeErased: this.#redacted.size > 0 });
+    this.#upkeep.wrote(1 + this.#appended.length / ENTRIES_PER_PAGE, { mustBeErased: this.#redacted.size > 0 });
     this.#appended = [];
     this.#redacted.clear();
     for (const kind of this.#records) kind.written();
@@ -333,8 +321,7 @@ export class SqliteStore implements Store {
 
   #catchUp(): void {
     const entries = this.#index.catchUp();
-    this.#index.merge();
-    this.#upkeep.wrote(entries.length);
+    this.#upkeep.wrote(SLICE_PAGES);
     const last = entries.at(-1)?.id ?? 0;
     for (const target of new Set(entries.map(({ target }) => target))) this.#recent.drop(target, last);
   }
@@ -343,12 +330,12 @@ export class SqliteStore implements Store {
   #today = (entry: Entry): Entry => this.#redacted.get(entry.id)?.after ?? entry;
 
   #page(after: MessageId): Entry[] {
-    return this.#next.all(after, EXPORT_PAGE).map(entryFrom).map(this.#today);
+    return this.#next.all(after, EXPORT_PAGE).flatMap(entriesFrom).map(this.#today);
   }
 }
 
-/** Pages of 4 KiB that a backup copies before the loop may turn. */
-const BACKUP_PAGES = 256;
+/** About how many entries a page of 4 KiB holds. */
+const ENTRIES_PER_PAGE = 25;
 
 /** Entries that an export reads at once. */
 const EXPORT_PAGE = 1_000;
@@ -383,7 +370,7 @@ function appendStatement(db: DatabaseSync, rows: number): StatementSync {
 }
 
 function prepareForWriting(db: DatabaseSync, maxPages: number | undefined): void {
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = FAST;
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096}`);
   migrate(db);
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);

@@ -43,13 +43,13 @@ const KINDS: Readonly<Record<number, StoreFailure["kind"]>> = {
   10: "input/output",
   11: "corrupt",
   13: "full",
-  14: "input/output",
+  14: "read-only",
   26: "corrupt",
 };
 
 const ADVICE: Readonly<Record<StoreFailure["kind"], string>> = {
   "full": "The disk is full: make room",
-  "read-only": "The history cannot be written: check the permissions of its folder",
+  "read-only": "The history cannot be written: check the permissions of its folder and files",
   "input/output": "The disk does not answer as it should: check it",
   "corrupt": "The file of the history is damaged: stop the server and restore a backup",
   "other": "The history cannot be written",

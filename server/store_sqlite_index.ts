@@ -1,5 +1,5 @@
 /**
- * The indexes over `entry`: by target, by party of a direct conversation, and full text.
+ * The indexes over `entry`: by target, by party of a direct conversation, and the words.
  *
  * They follow behind the record in slices of a few milliseconds, and remember in the same transaction how far they have
  * come. Up to there what they answer is complete; about what is newer they know nothing.
@@ -8,12 +8,11 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { casefold } from "../protocol/casemapping.ts";
 import { entryOf } from "./entry_line.ts";
-import { collect, isMessage, isVain, senderOf, type Span, textOf } from "./range.ts";
+import { collect, isMessage, isVain, type Span } from "./range.ts";
 import { type Transact, transactionsOf } from "./store_sqlite_failure.ts";
+import { type EpochBounds, type Row, WordIndex } from "./store_sqlite_words.ts";
 import type { Entry, HistoryRange, MessageId, SearchQuery, VisibleTarget } from "./store.ts";
-import { phrasesOf, wordsOf } from "./words.ts";
 
 /** Most entries of one slice. */
 export const SLICE_ENTRIES = 128;
@@ -21,19 +20,18 @@ export const SLICE_ENTRIES = 128;
 /** How long a slice may add entries; committing them takes as long again. */
 const SLICE_MILLISECONDS = 2;
 
-/** Most pages that a slice of merging the full-text index writes; some 2 ms. */
-const MERGE_PAGES = 16;
-
 /** The indexes of a file. */
 export class Index {
   #transact: Transact;
   #sql: ReturnType<typeof statements>;
   #indexed: MessageId;
   #size: number;
+  #words: WordIndex;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, bounds?: EpochBounds) {
     this.#transact = transactionsOf(db);
     this.#sql = statements(db);
+    this.#words = new WordIndex(db, bounds);
     this.#indexed = this.#progress("indexed");
     this.#size = this.#progress("entries");
   }
@@ -50,29 +48,18 @@ export class Index {
 
   /** Entries that the indexes have not taken up, oldest first. */
   *behind(): Iterable<Entry> {
-    for (const row of this.#sql.next.iterate(this.#indexed, -1)) yield entryFrom(row);
+    for (const row of this.#sql.next.iterate(this.#indexed, -1)) yield* entriesFrom(row);
   }
 
   /** Takes up the next slice, and says which entries it was. */
   catchUp(): Entry[] {
-    const next = this.#sql.next.all(this.#indexed, SLICE_ENTRIES).map(entryFrom);
-    const entries = this.#transact(() => this.#addSome(next));
-    this.#indexed = entries.at(-1)?.id ?? this.#indexed;
+    const rows = this.#sql.next.all(this.#indexed, SLICE_ENTRIES);
+    if (rows.length === 0) return [];
+    const entries = this.#change(() => this.#addSome(rows));
+    this.#indexed = entries.at(-1)!.id;
     this.#size += entries.length;
+    this.#words.merge();
     return entries;
-  }
-
-  /** Does a slice of merging the full-text index, which keeps it small and quick. `true`: there was something to do. */
-  merge(): boolean {
-    // "it is not necessary to continue if the difference is less than 2": https://www.sqlite.org/fts5.html#the_merge_command
-    const before = this.#changes();
-    this.#sql.merge.run(MERGE_PAGES);
-    return this.#changes() - before >= 2;
-  }
-
-  /** Begins to write the full-text index anew without what was deleted; {@linkcode merge} goes on with it. */
-  compact(): void {
-    this.#sql.merge.run(-MERGE_PAGES);
   }
 
   /** A part of the history of a target. */
@@ -80,10 +67,10 @@ export class Index {
     const id = this.#sql.targetId.get(target)?.["id"];
     if (id === undefined) return [];
     return collect(range, (span, limit) => {
-      const said = this.#read(Number(id), 0, span, limit, range.from);
-      if (!range.events) return said;
-      const both = said.concat(this.#read(Number(id), 1, span, limit, range.from)).sort((a, b) => a.id - b.id);
-      return range.from === "oldest" ? both.slice(0, limit) : both.slice(-limit);
+      const part = { span, limit, from: range.from };
+      const rows = this.#read(Number(id), 0, part).concat(range.events ? this.#read(Number(id), 1, part) : []);
+      const entries = rows.map((row) => entryFrom(row, target)).sort((a, b) => a.id - b.id);
+      return range.from === "oldest" ? entries.slice(0, limit) : entries.slice(-limit);
     });
   }
 
@@ -105,58 +92,65 @@ export class Index {
     return sql.all(party, after, bound(before), limit).map((row) => String(row["name"]));
   }
 
-  /**
-   * Whether words that are removed leave no trace in the file, instead of going with the next merge. Counts when a
-   * transaction ends, so it is set outside of one.
-   */
-  eraseForGood(forGood: boolean): void {
-    (forGood ? this.#sql.eraseForGood : this.#sql.eraseLater).run();
-  }
-
   /** Removes the words of an entry, within the transaction that is open. */
   erase(entry: Entry): void {
-    if (entry.id <= this.#indexed && isSearchable(entry)) this.#sql.removeWords.run(entry.id, ...wordColumns(entry));
+    if (entry.id <= this.#indexed) this.#words.erase(entry);
   }
 
   /** Removes a slice of the oldest entries, as far as they are older than `before`; says how many. */
   prune(before: MessageId): number {
-    const entries = this.#sql.oldest.all(Math.min(before, this.#indexed + 1), SLICE_ENTRIES).map(entryFrom);
+    const entries = this.#sql.oldest.all(Math.min(before, this.#indexed + 1), SLICE_ENTRIES).flatMap(entriesFrom);
     const last = entries.at(-1);
     if (last === undefined) return 0;
-    this.#transact(() => {
+    this.#change(() => {
       for (const entry of entries) this.#remove(entry);
       this.#sql.removeEntries.run(last.id);
       for (const target of new Set(entries.map(({ target }) => target))) this.#forgetIfEmpty(target);
+      this.#words.prune(last.id + 1);
       this.#sql.advance.run("entries", this.#size - entries.length);
     });
     this.#size -= entries.length;
     return entries.length;
   }
 
+  /** A transaction after which what is known of the epochs is what the file says. */
+  #change<T>(run: () => T): T {
+    try {
+      return this.#transact(run);
+    } catch (error) {
+      this.#words.reload();
+      throw error;
+    }
+  }
+
   #progress(name: string): number {
     return Number(this.#sql.progress.get(name)?.["value"] ?? 0);
   }
 
-  #changes(): number {
-    return Number(this.#sql.changes.get()?.["changes"]);
-  }
-
-  /** Adds as many as there is time for, at least one. */
-  #addSome(next: Entry[]): Entry[] {
+  /** Adds as many rows as there is time for, at least one. */
+  #addSome(rows: Row[]): Entry[] {
+    const first = Number(rows[0]!["id"]);
+    if (this.#words.roomFor(first) === 0) this.#words.beginEpoch(first);
+    const room = this.#words.roomFor(first);
     const end = performance.now() + SLICE_MILLISECONDS;
     const targets = new Map<string, number>();
-    let count = 0;
-    while (count < next.length && (count === 0 || performance.now() < end)) this.#add(next[count++]!, targets);
-    if (count > 0) this.#sql.advance.run("indexed", next[count - 1]!.id);
-    if (count > 0) this.#sql.advance.run("entries", this.#size + count);
-    return next.slice(0, count);
+    const added: Entry[] = [];
+    for (const row of rows) {
+      const entries = entriesFrom(row);
+      for (const entry of entries) this.#add(entry, targets);
+      added.push(...entries);
+      if (added.length >= room || performance.now() > end) break;
+    }
+    this.#words.add(added);
+    this.#sql.advance.run("indexed", added.at(-1)!.id);
+    this.#sql.advance.run("entries", this.#size + added.length);
+    return added;
   }
 
   #add(entry: Entry, targets: Map<string, number>): void {
     let target = targets.get(entry.target);
     if (target === undefined) targets.set(entry.target, target = this.#targetId(entry.target));
     this.#sql.addPlace.run(target, isMessage(entry) ? 0 : 1, entry.id);
-    if (isSearchable(entry)) this.#sql.addWords.run(entry.id, ...wordColumns(entry));
     if (!isMessage(entry)) return;
     for (const party of partiesOf(entry.target)) this.#sql.addConversation.run(party, target, entry.id);
   }
@@ -169,7 +163,6 @@ export class Index {
   #remove(entry: Entry): void {
     const target = Number(this.#sql.targetId.get(entry.target)?.["id"]);
     this.#sql.removePlace.run(target, isMessage(entry) ? 0 : 1, entry.id);
-    if (isSearchable(entry)) this.#sql.removeWords.run(entry.id, ...wordColumns(entry));
   }
 
   #forgetIfEmpty(name: string): void {
@@ -179,52 +172,26 @@ export class Index {
     this.#sql.removeTarget.run(target);
   }
 
-  #read(target: number, event: number, { after, before }: Span, limit: number, from?: "oldest" | "newest"): Entry[] {
-    if (from === "oldest") return this.#sql.oldestOf.all(target, event, after, bound(before), limit).map(entryFrom);
-    return this.#sql.newestOf.all(target, event, after, bound(before), limit).map(entryFrom).reverse();
+  #read(target: number, event: number, { span: { after, before }, limit, from }: Part): Row[] {
+    const statement = from === "oldest" ? this.#sql.oldestOf : this.#sql.newestOf;
+    return statement.all(target, event, after, bound(before), limit);
   }
 
   #searchIn(targets: readonly string[], query: SearchQuery, { visible }: Pick<VisibleTarget, "visible">): Entry[] {
     const { after = 0, before = Infinity, limit } = query;
-    return collect({ after, before, limit, ...(visible && { visible }) }, (span, limit) => {
-      const found = targets.length > FEW_TARGETS ? this.#lookThrough(targets, query, { span, limit }) : undefined;
-      return found ?? this.#ask(matchOf(query, targets), span, limit);
-    });
-  }
-
-  #ask(match: string, { after, before }: Span, limit: number): Entry[] {
-    return this.#sql.search.all(match, after, bound(before), limit).map(entryFrom).reverse();
-  }
-
-  /**
-   * Of many targets it is quicker to look through what matches anywhere, as long as the limit is reached soon;
-   * `undefined` if it is not.
-   */
-  #lookThrough(targets: readonly string[], query: SearchQuery, { span, limit }: Part): Entry[] | undefined {
-    const match = matchOf(query);
-    if (match === "") return undefined;
-    const wanted = new Set(targets);
-    const found: Entry[] = [];
-    let seen = 0;
-    for (const row of this.#sql.search.iterate(match, span.after, bound(span.before), LOOK_THROUGH)) {
-      seen++;
-      if (wanted.has(String(row["target"])) && found.push(entryFrom(row)) === limit) return found.reverse();
-    }
-    return seen < LOOK_THROUGH ? found.reverse() : undefined;
+    return collect(
+      { after, before, limit, ...(visible && { visible }) },
+      (span, limit) => this.#words.search(targets, query, { span, limit }).map((row) => entryFrom(row)).reverse(),
+    );
   }
 }
 
-/** A part of a range, and most entries of it. */
+/** A part of a range, most entries of it, and from which end. */
 interface Part {
   span: Span;
   limit: number;
+  from?: HistoryRange["from"] | undefined;
 }
-
-/** So many targets the full-text index is asked for by name. */
-const FEW_TARGETS = 8;
-
-/** So many matches are looked through when there are more targets than that. */
-const LOOK_THROUGH = 500;
 
 /** Every statement, prepared once. */
 function statements(db: DatabaseSync) {
@@ -237,7 +204,6 @@ function statements(db: DatabaseSync) {
   return {
     progress: db.prepare("SELECT value FROM progress WHERE name = ?"),
     advance: db.prepare("INSERT INTO progress VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"),
-    changes: db.prepare("SELECT total_changes() AS changes"),
     next: db.prepare("SELECT id, target, line FROM entry WHERE id > ? ORDER BY id LIMIT ?"),
     oldest: db.prepare("SELECT id, target, line FROM entry WHERE id < ? ORDER BY id LIMIT ?"),
     removeEntries: db.prepare("DELETE FROM entry WHERE id <= ?"),
@@ -255,22 +221,23 @@ function statements(db: DatabaseSync) {
     removeConversation: db.prepare("DELETE FROM conversation WHERE party = ? AND target = ?"),
     newestConversations: conversations("DESC"),
     oldestConversations: conversations("ASC"),
-    addWords: db.prepare("INSERT INTO search (rowid, text, sender, target) VALUES (?, ?, ?, ?)"),
-    removeWords: db.prepare("INSERT INTO search (search, rowid, text, sender, target) VALUES ('delete', ?, ?, ?, ?)"),
-    eraseForGood: db.prepare("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)"),
-    eraseLater: db.prepare("INSERT INTO search (search, rank) VALUES ('secure-delete', 0)"),
-    merge: db.prepare("INSERT INTO search (search, rank) VALUES ('merge', ?)"),
-    search: db.prepare(
-      `SELECT entry.id, entry.target, entry.line FROM search CROSS JOIN entry ON entry.id = search.rowid
-      WHERE search MATCH ? AND search.rowid > ? AND search.rowid < ? ORDER BY search.rowid DESC LIMIT ?`,
-    ),
   };
 }
 
-/** An entry from the row that holds it. */
-export function entryFrom(row: Record<string, unknown>): Entry {
-  return entryOf(Number(row["id"]), String(row["target"]), String(row["line"]));
+/** The entry of a row, as one of its targets has it. */
+export function entryFrom(row: Row, target = String(row["target"])): Entry {
+  return entryOf(Number(row["id"]), target, String(row["line"]));
 }
+
+/** The entries of a row: one for each of its targets, of which an event such as QUIT may have several. */
+export function entriesFrom(row: Row): Entry[] {
+  const targets = String(row["target"]).split(TARGETS);
+  const entry = entryFrom(row, targets[0]);
+  return targets.length === 1 ? [entry] : targets.map((target) => ({ ...entry, target }));
+}
+
+/** Between the targets of a row; no name holds it. */
+export const TARGETS = ",";
 
 // SQLite compares with integers.
 function bound(id: MessageId): number {
@@ -279,25 +246,4 @@ function bound(id: MessageId): number {
 
 function partiesOf(target: string): string[] {
   return target.includes(" ") ? target.split(" ") : [];
-}
-
-function isSearchable(entry: Entry): boolean {
-  return isMessage(entry) && !entry.redacted;
-}
-
-/** Text, sender and target as the full-text index has them. */
-function wordColumns(entry: Entry): [string, string, string] {
-  return [wordsOf(textOf(entry)).join(" "), senderOf(entry), entry.target];
-}
-
-/** A search in the language of FTS5: https://www.sqlite.org/fts5.html#full_text_query_syntax. */
-function matchOf(query: SearchQuery, targets: readonly string[] = []): string {
-  const conditions = phrasesOf(query.words ?? "").map((phrase) => `text : ${quote(phrase.join(" "))}`);
-  if (query.from !== undefined) conditions.push(`sender : ${quote(casefold(query.from))}`);
-  if (targets.length > 0) conditions.push(`target : (${targets.map(quote).join(" OR ")})`);
-  return conditions.join(" AND ");
-}
-
-function quote(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
 }

@@ -8,7 +8,10 @@
  */
 
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+
+const LOCK_FILE = "chat.lock";
 
 /** A lock that is held. */
 export interface DataLock {
@@ -16,29 +19,29 @@ export interface DataLock {
 }
 
 /**
- * Takes the lock.
+ * Takes the lock of a folder.
  *
- * @throws {Error} if somebody else has it; the message says who, and what to do.
+ * @throws {Error} if somebody else has it, and then the message says who and what to do; or if it cannot be written.
  */
-export function lockData(file: string): DataLock {
-  const db = new DatabaseSync(file);
+export function lockData(folder: string): DataLock {
+  let db: DatabaseSync | undefined;
   try {
+    db = new DatabaseSync(join(folder, LOCK_FILE));
     takeLock(db);
-  } catch (error) {
-    const holder = isBusy(error) ? holderOf(db) : undefined;
-    db.close();
-    throw holder === undefined ? error : new Error(`Cannot use ${file}: ${holder}`, { cause: error });
+  } catch (cause) {
+    const reason = db !== undefined && isBusy(cause) ? holderOf(db) : (cause as Error).message;
+    db?.close();
+    throw new Error(`Cannot use the data in ${folder}: ${reason}`, { cause });
   }
   return { release: () => db.close() };
 }
 
-/** Who holds the lock, in words; `undefined` if nobody does. */
-export function lockHolder(file: string): string | undefined {
-  const db = new DatabaseSync(file);
+/** Who holds the lock of a folder, in words; `undefined` if nobody does. */
+export function lockHolder(folder: string): string | undefined {
+  const db = new DatabaseSync(join(folder, LOCK_FILE));
   try {
     db.exec("PRAGMA busy_timeout = 0");
-    const begin = db.prepare("BEGIN IMMEDIATE");
-    begin.run();
+    db.prepare("BEGIN IMMEDIATE").run();
     return undefined;
   } catch (error) {
     if (!isBusy(error)) throw error;
@@ -61,9 +64,8 @@ function takeLock(db: DatabaseSync): void {
 }
 
 function holderOf(db: DatabaseSync): string {
-  return `another server is using this data (${
-    nameOf(db)
-  }). Stop that one first, or give this one a folder of its own with --data`;
+  const what = "Stop that one first, or give this one a folder of its own with --data";
+  return `another server is using it (${nameOf(db)}). ${what}`;
 }
 
 function nameOf(db: DatabaseSync): string {

@@ -1,17 +1,13 @@
 /**
  * The tables of the file, as a diary: what was once released is never edited, a change is a new item at the end.
  *
- * The record is `entry` and the tables of records; `target`, `place`, `conversation` and `search` are indexes that follow
- * behind and could be made anew from `entry` at any time.
+ * The record is `entry` and the tables of records; `target`, `place`, `conversation`, `epoch` and `search_*` are indexes that
+ * follow behind and could be made anew from `entry` at any time.
  *
  * @module
  */
 
 import type { DatabaseSync } from "node:sqlite";
-
-// Every printable character of ASCII that is neither letter nor digit is part of a word: the words are made by `words.ts`
-// and reach the index with spaces between them.
-const TOKENIZER = `ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~'`;
 
 /** What brings a file from one version to the next; the version is `PRAGMA user_version`. */
 export const MIGRATIONS: readonly string[] = [
@@ -33,9 +29,8 @@ CREATE TABLE conversation (party TEXT NOT NULL, target INTEGER NOT NULL, latest 
   PRIMARY KEY (party, target)) STRICT, WITHOUT ROWID;
 CREATE INDEX conversation_by_latest ON conversation (party, latest);
 
-CREATE VIRTUAL TABLE search USING fts5 (text, sender, target, content = '', columnsize = 0, tokenize = "${TOKENIZER}");
--- Merging is done in slices, see store_sqlite_index.ts; never all at once inside of a commit.
-INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1000), ('usermerge', 8);
+-- Stretches of history by their first id; each has a full-text index of its own, the table search_<number>.
+CREATE TABLE epoch (number INTEGER PRIMARY KEY, first INTEGER NOT NULL, entries INTEGER NOT NULL) STRICT;
 
 CREATE TABLE account (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE certificate (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -17,8 +17,8 @@ export interface Keep {
   maxBytes?: number;
 }
 
-/** Entries that may be written before a checkpoint: few, because the loop stands still while it forces them to disk. */
-const CHECKPOINT_ENTRIES = 2_000;
+/** Pages that may be written before a checkpoint: few, because the loop stands still while they are forced to disk. */
+const CHECKPOINT_PAGES = 350;
 
 /** How long anything may be written and not forced to disk, in milliseconds. */
 const CHECKPOINT_AFTER = 5_000;
@@ -33,15 +33,13 @@ export class Upkeep {
   #keep: Keep;
   #bytes: StatementSync;
   #oldestUnsafe = 0;
+  // Pages written and not forced to disk.
   #unsafe = 0;
   #mustBeErased = false;
   #eraseAt = 0;
   #pruneAt = 0;
   // Entries that are still to go because there are too many bytes.
   #tooMany = 0;
-  // Entries that went since the full-text index was written anew.
-  #pruned = 0;
-  #compacting = false;
 
   constructor(db: DatabaseSync, index: Index, keep: Keep) {
     this.#db = db;
@@ -56,16 +54,16 @@ export class Upkeep {
     return Number(this.#bytes.get()?.["bytes"]);
   }
 
-  /** Says that entries were written; `mustBeErased` if something was deleted that nobody may find on the disk. */
-  wrote(entries: number, { mustBeErased = false } = {}): void {
+  /** Says that about so many pages were written; `mustBeErased` if something was deleted that nobody may find any more. */
+  wrote(pages: number, { mustBeErased = false } = {}): void {
     if (this.#unsafe === 0) this.#oldestUnsafe = Date.now();
-    this.#unsafe += Math.max(1, entries);
+    this.#unsafe += pages;
     this.#mustBeErased ||= mustBeErased;
   }
 
   /** Does a slice of what is most urgent; `false`: there is nothing to do. */
   step(): boolean {
-    return this.#erase() || this.#checkpointIfMuch() || this.#prune() || this.#compact() || this.#checkpointInTime();
+    return this.#erase() || this.#checkpointIfMuch() || this.#prune() || this.#checkpointInTime();
   }
 
   // What was deleted is still in the log until the log is emptied.
@@ -77,7 +75,7 @@ export class Upkeep {
   }
 
   #checkpointIfMuch(): boolean {
-    return this.#unsafe >= CHECKPOINT_ENTRIES && this.#checkpoint("PASSIVE");
+    return this.#unsafe >= CHECKPOINT_PAGES && this.#checkpoint("PASSIVE");
   }
 
   #checkpointInTime(): boolean {
@@ -95,8 +93,7 @@ export class Upkeep {
     if (Date.now() < this.#pruneAt) return false;
     if (this.#pruneTooOld()) return true;
     const { maxBytes = Infinity } = this.#keep;
-    // While the index is written anew nobody knows yet how much room that makes.
-    if (!this.#compacting && maxBytes < Infinity && this.bytes > maxBytes) {
+    if (maxBytes < Infinity && this.bytes > maxBytes) {
       this.#tooMany = Math.ceil(this.#index.size * PRUNE_SHARE);
       return this.#tooMany > 0;
     }
@@ -117,27 +114,13 @@ export class Upkeep {
 
   #pruneSlice(before: number): number {
     const gone = this.#index.prune(before);
-    this.#pruned += gone;
-    if (gone > 0) this.wrote(gone);
+    if (gone > 0) this.wrote(SLICE_PAGES);
     return gone;
-  }
-
-  #compact(): boolean {
-    if (this.#compacting) {
-      this.#compacting = this.#index.merge();
-    } else {
-      if (this.#pruned === 0 || this.#pruned < this.#index.size * PRUNE_SHARE) return false;
-      this.#pruned = 0;
-      this.#compacting = true;
-      this.#index.compact();
-    }
-    this.wrote(COMPACT_ENTRIES);
-    return true;
   }
 }
 
 /** How much goes at once when there is too much, so that it does not begin again with the next message. */
 const PRUNE_SHARE = 0.1;
 
-/** What a slice of writing the index anew counts towards the next checkpoint. */
-const COMPACT_ENTRIES = 128;
+/** About how many pages a slice of work on the indexes writes. */
+export const SLICE_PAGES = 85;

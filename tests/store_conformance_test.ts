@@ -1,4 +1,5 @@
-// What every form of the store does alike: in memory, on disk, and on disk with its indexes caught up all the time.
+// What every form of the store does alike: in memory, on disk, and on disk with its indexes caught up all
+// the time and in several epochs.
 
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { advanceMarker, directTarget, type Entry, MemoryStore, pair, type Store } from "../server/store.ts";
@@ -14,7 +15,11 @@ interface Form {
 const FORMS: readonly Form[] = [
   { name: "in memory", open: () => new MemoryStore(), settle: (store) => store.commit() },
   { name: "on disk", open: (folder) => new SqliteStore(folder), settle: (store) => store.commit() },
-  { name: "on disk, indexed", open: (folder) => new SqliteStore(folder, { slice: 1 }), settle: indexAll },
+  {
+    name: "on disk, indexed",
+    open: (folder) => new SqliteStore(folder, { slice: 1, epoch: { entries: 3, milliseconds: 1e12 } }),
+    settle: indexAll,
+  },
 ];
 
 function indexAll(store: Store): void {
@@ -129,6 +134,28 @@ each("history() gives events only to who asks for them", (store, settle) => {
   assertEquals(ids(store.history("#lobby", { limit: 2, events: true })), [3, 5]);
   assertEquals(ids(store.history("#lobby", { limit: 2, events: true, from: "oldest" })), [1, 2]);
   assertEquals(store.history("#nowhere", { limit: 9 }), []);
+});
+
+each("an event with one id belongs to several channels", (store, settle) => {
+  store.append(said(1, "#a", "hello"));
+  for (const target of ["#a", "#b", "#c"]) {
+    store.append({ id: 2, target, message: { source: "ann!u@host", command: "QUIT", params: ["bye"] } });
+  }
+  store.append(said(3, "#b", "hello"));
+  settle();
+  for (const [target, ...expected] of [["#a", 1, 2], ["#b", 2, 3], ["#c", 2]] as const) {
+    const found = store.history(target, { limit: 9, events: true });
+    assertEquals(ids(found), expected);
+    assert(found.every((entry) => entry.target === target));
+  }
+  assertEquals(Array.from(store.entries(), ({ id, target }) => `${id} ${target}`), [
+    "1 #a",
+    "2 #a",
+    "2 #b",
+    "2 #c",
+    "3 #b",
+  ]);
+  assertEquals(store.statistics().messages, 5);
 });
 
 each("redact() deletes the text and leaves who and when", (store, settle) => {

@@ -1,10 +1,11 @@
 // What only the store on disk has to do: last, be locked, fail well, stay small.
 
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../server/store.ts";
 import { MAX_BEHIND, MAX_WAITING, SqliteStore, type SqliteStoreOptions, STORE_FILE } from "../server/store_sqlite.ts";
 import { SLICE_ENTRIES } from "../server/store_sqlite_index.ts";
+import { backupHistory } from "../server/store_sqlite_backup.ts";
 import { migrate, MIGRATIONS } from "../server/store_sqlite_schema.ts";
 
 /** A folder that is gone after the test. */
@@ -89,27 +90,42 @@ for (let round = 1; round <= 3; round++) {
 }
 
 /** Starts a writer, kills it when it has acknowledged so many messages, and gives how many it had in the end. */
-async function writeUntilKilled(folder: string, enough: number): Promise<number> {
+function writeUntilKilled(folder: string, enough: number): Promise<number> {
+  return writeUntil(folder, enough, () => Promise.resolve());
+}
+
+/** The same, but something else happens before, while it goes on writing. */
+async function writeUntil(
+  folder: string,
+  enough: number,
+  then: (acknowledged: number) => Promise<void>,
+): Promise<number> {
   const writer = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-A", "tests/fixtures/store_writer.ts", folder],
     stdout: "piped",
   }).spawn();
   let text = "";
-  let killed = false;
+  let done = false;
   for await (const chunk of writer.stdout.pipeThrough(new TextDecoderStream())) {
     text += chunk;
-    if (killed || text.split("\n").length <= enough) continue;
+    if (done || text.split("\n").length <= enough) continue;
+    done = true;
+    await then(lastNumber(text));
     writer.kill("SIGKILL");
-    killed = true;
   }
   await writer.status;
+  return lastNumber(text);
+}
+
+/** The number in the last whole line. */
+function lastNumber(text: string): number {
   return Number(text.slice(0, text.lastIndexOf("\n")).split("\n").at(-1));
 }
 
 Deno.test("store on disk: a second server is told who has the data, and gets it when the first is gone", () =>
   inFolder((folder) => {
     withStore(folder, {}, () => {
-      const error = assertThrows(() => new SqliteStore(folder), Error, "another server is using this data");
+      const error = assertThrows(() => new SqliteStore(folder), Error, "another server is using it");
       assertMatch(error.message, new RegExp(`process ${Deno.pid} on .+, since \\d{4}-`));
     });
     withStore(folder, {}, () => {});
@@ -137,16 +153,17 @@ Deno.test("store on disk: the indexes go on where they were", () =>
     withStore(folder, {}, (store) => {
       fill(store, 1, 700);
       settle(store);
-      const { messages, waiting } = store.statistics();
-      assertEquals(messages, 700);
-      assert(waiting > 0 && waiting < SLICE_ENTRIES, `${waiting}`);
+      assert(store.statistics().waiting < SLICE_ENTRIES);
+      fill(store, 701, 750);
     });
     withStore(folder, { slice: 1 }, (store) => {
-      assert(store.statistics().waiting > 0);
+      const { messages, waiting } = store.statistics();
+      assertEquals(messages, 750);
+      assert(waiting >= 50 && waiting < SLICE_ENTRIES + 50, `${waiting}`);
       settle(store);
-      assertEquals(store.statistics(), { ...store.statistics(), messages: 700, waiting: 0 });
-      assertEquals(ids(store.history("#lobby", { limit: 1000 })), range(1, 700));
-      assertEquals(store.search({ words: "message", in: [{ target: "#lobby" }], limit: 1000 }).length, 700);
+      assertEquals(store.statistics(), { ...store.statistics(), messages: 750, waiting: 0 });
+      assertEquals(ids(store.history("#lobby", { limit: 1000 })), range(1, 750));
+      assertEquals(store.search({ words: "message", in: [{ target: "#lobby" }], limit: 1000 }).length, 750);
     });
   }));
 
@@ -200,7 +217,7 @@ Deno.test("store on disk: what waited is written when the disk can be written ag
 
 Deno.test("store on disk: what was redacted is in no file any more", () =>
   inFolder((folder) => {
-    withStore(folder, { slice: 1 }, (store) => {
+    withStore(folder, { slice: 1, epoch: { entries: 100, milliseconds: 1e12 } }, (store) => {
       for (const id of range(1, 500)) store.append(said(id, id % 50 === 0 ? `plutonium ${id}` : `message ${id}`));
       store.commit();
       settle(store);
@@ -228,7 +245,7 @@ function filesHold(folder: string, text: string): string[] {
 
 Deno.test("store on disk: what is older than the retention goes, in every index", () =>
   inFolder((folder) => {
-    withStore(folder, { slice: 1, retention: 60_000 }, (store) => {
+    withStore(folder, { slice: 1, epoch: { entries: 300, milliseconds: 1e12 }, retention: 60_000 }, (store) => {
       fill(store, 1, 1000);
       store.append(said(1001, "hi", "ann ben"));
       const now = Date.now() * 1000;
@@ -247,7 +264,7 @@ Deno.test("store on disk: what is older than the retention goes, in every index"
 Deno.test("store on disk: when there are too many bytes the oldest go, and no more than needed", () =>
   inFolder((folder) => {
     const most = 1_000_000;
-    withStore(folder, { slice: 1, maxBytes: most }, (store) => {
+    withStore(folder, { slice: 1, epoch: { entries: 3000, milliseconds: 1e12 }, maxBytes: most }, (store) => {
       for (let id = 1; id < 10_000; id += 100) fill(store, id, id + 99);
       settle(store);
       const kept = ids(store.entries());
@@ -258,30 +275,27 @@ Deno.test("store on disk: when there are too many bytes the oldest go, and no mo
     });
   }));
 
-Deno.test("store on disk: backup() copies everything, also while messages keep coming", () =>
+Deno.test("backupHistory() copies everything beside a server that writes", () =>
   inFolder(async (folder) => {
-    const store = new SqliteStore(folder);
-    fill(store, 1, 5000);
-    const shares: number[] = [];
     Deno.mkdirSync(`${folder}/copy`);
-    const copying = store.backup(`${folder}/copy/${STORE_FILE}`, (share) => shares.push(share));
-    fill(store, 5001, 5100);
-    await copying;
-    store.close();
+    const shares: number[] = [];
+    let written = 0;
+    await writeUntil(folder, 2000, async (acknowledged) => {
+      written = acknowledged;
+      await backupHistory(folder, `${folder}/copy/${STORE_FILE}`, (share) => shares.push(share));
+    });
     withStore(`${folder}/copy`, {}, (copy) => {
-      assert(copy.lastId >= 5000);
+      assert(copy.lastId >= written, `${copy.lastId} of ${written}`);
       assertEquals(ids(copy.entries()), range(1, copy.lastId));
       assertEquals(copy.check(), []);
     });
     assert(shares.every((share) => share >= 0 && share <= 1));
   }));
 
-Deno.test("store on disk: backup() never writes over a file", () =>
+Deno.test("backupHistory() never writes over a file", () =>
   inFolder(async (folder) => {
-    const store = new SqliteStore(folder);
-    const error = await store.backup(`${folder}/${STORE_FILE}`).catch((error) => error);
-    assert(error instanceof Deno.errors.AlreadyExists);
-    store.close();
+    withStore(folder, {}, () => {});
+    await assertRejects(() => backupHistory(folder, `${folder}/${STORE_FILE}`), Deno.errors.AlreadyExists);
   }));
 
 Deno.test("store on disk: check() finds a damaged file", () =>
