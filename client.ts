@@ -68,6 +68,9 @@ export interface Dialled {
 /** The channel of those who name none. */
 const LOBBY = "#lobby";
 
+/** After so many milliseconds a person should know what we are waiting for. */
+const SLOW = 700;
+
 /** Pauses between tries grow from one second to a minute. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
@@ -135,11 +138,14 @@ class Seat {
   async run(): Promise<number> {
     await this.#knowAccount();
     let dialled: Dialled;
+    const slow = setTimeout(() => this.#options.log(`Connecting to ${formatAddress(this.#address)} ...`), SLOW);
     try {
       dialled = await this.#dial();
     } catch (error) {
       this.#options.log(`Cannot reach ${formatAddress(this.#address)}: ${whyNot(error)}`);
       return 1;
+    } finally {
+      clearTimeout(slow);
     }
     const cleanUp = this.#interactive ? this.#fullScreen() : this.#lineMode();
     const front = this.#front!;

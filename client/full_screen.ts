@@ -71,6 +71,9 @@ interface Question {
   readonly answer: (text: string | undefined) => void;
 }
 
+/** More conversations than anybody can have; what comes beyond them goes to the server's. */
+const MAX_BUFFERS = 1000;
+
 /** The whole of what a person sees and does. */
 export class FullScreen implements FrontEnd {
   readonly finished: Promise<number>;
@@ -201,7 +204,7 @@ export class FullScreen implements FrontEnd {
 
   /** The buffer of a name, made if there is none. */
   buffer(name: string): Buffer {
-    const found = this.find(name);
+    const found = this.find(name) ?? (this.buffers.length < MAX_BUFFERS ? undefined : this.buffers[0]);
     if (found !== undefined) return found;
     const made = new Buffer(name, this.session.isChannel(name) ? "channel" : "direct");
     const firstDirect = this.buffers.findIndex((buffer) => buffer.kind === "direct");

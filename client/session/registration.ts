@@ -157,7 +157,7 @@ export class Registration {
     const session = this.#session;
     this.#tries++;
     const most = session.isupport.number("NICKLEN", longest(reason) ?? (malformed ? 9 : 30));
-    const next = variation(session.options.nick, this.#tries, most, malformed);
+    const next = variation(session.wantedNick, this.#tries, most, malformed);
     session.emit({ type: "nickTaken", tried, next, reason });
     if (this.#tries > MAX_TRIES) return session.quit();
     session.nick = session.source = next;
