@@ -446,6 +446,7 @@ export class FullScreen implements FrontEnd {
     store.settings.lastServer = this.address;
     here.channels = [...this.session.wantedChannels.values()];
     here.current = this.current.name;
+    here.nick = this.session.wantedNick;
     void store.save();
   }
 

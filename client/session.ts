@@ -286,6 +286,13 @@ export class Session {
     return true;
   }
 
+  /** We are logged in, or no longer. Servers tell it twice: as an answer, and as news. */
+  setAccount(account: string | undefined): void {
+    if (account === this.account) return;
+    this.account = account;
+    this.emit({ type: "account", account });
+  }
+
   /** Takes the nick that we would rather have, if it is the one that has just become free. */
   regain(freed: string): void {
     if (this.registered && !this.isSelf(this.wantedNick) && this.same(freed, this.wantedNick)) {

@@ -192,7 +192,6 @@ function kicked(screen: FullScreen, { channel, nick, by, reason, self }: Session
 function renamed(screen: FullScreen, { from, to, self, channels }: SessionEvent & { type: "nick" }): void {
   for (const channel of channels) presence(screen, channel, { what: "nick", nick: from, detail: to }, screen.now());
   if (self) {
-    screen.here.nick = to;
     screen.remember();
     if (channels.length === 0) here(screen, "info", `You are ${to} now.`);
   }

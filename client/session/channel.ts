@@ -294,9 +294,7 @@ const account: Handler = (session, { source, params }) => {
     if (name === undefined) delete member.account;
     else member.account = name;
   });
-  if (!session.isSelf(nick)) return;
-  session.account = name;
-  session.emit({ type: "account", account: name });
+  if (session.isSelf(nick)) session.setAccount(name);
 };
 
 // CHGHOST <user> <host>   https://ircv3.net/specs/extensions/chghost

@@ -336,15 +336,9 @@ function nickError(malformed: boolean): Handler {
 }
 
 // 900 <nick> <source> <account> :<text>
-const loggedIn: Handler = (session, { params }) => {
-  session.account = params[2];
-  session.emit({ type: "account", account: session.account });
-};
+const loggedIn: Handler = (session, { params }) => session.setAccount(params[2]);
 
-const loggedOut: Handler = (session) => {
-  session.account = undefined;
-  session.emit({ type: "account", account: undefined });
-};
+const loggedOut: Handler = (session) => session.setAccount(undefined);
 
 const loginFailed: Handler = (session, { params }) => session.registration.loginFailed(params.at(-1) ?? "");
 
