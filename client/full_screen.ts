@@ -26,7 +26,7 @@ import { Scrolling } from "./full_screen/scrolling.ts";
 import { slashContext } from "./full_screen/slash_context.ts";
 import { pressUiKey } from "./full_screen/ui_keys.ts";
 import type { KeyEvent } from "./keys.ts";
-import { LineEditor } from "./line_editor.ts";
+import { isEditorKey, LineEditor } from "./line_editor.ts";
 import { sanitize } from "./sanitize.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
 import type { Sent } from "./session/outbox.ts";
@@ -354,6 +354,9 @@ export class FullScreen implements FrontEnd {
 
   #press(key: string): void {
     if (pressUiKey(this, key)) return;
+    // Escape and a letter in quick succession look like Alt and that letter.
+    const [, text] = /^M-(\S)$/u.exec(key) ?? [];
+    if (text !== undefined && !isEditorKey(key) && this.escape()) return this.key({ type: "text", text });
     this.completion = undefined;
     this.activeEditor.press(key);
     if (this.question === undefined) this.outgoing.typed();
