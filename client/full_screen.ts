@@ -147,7 +147,8 @@ export class FullScreen implements FrontEnd {
     this.effects.redraw();
   }
 
-  connected(encrypted: boolean): void {
+  connected(encrypted: boolean, note?: string): void {
+    if (note !== undefined) this.tell(this.current, "info", note);
     this.#encrypted = encrypted;
     this.trouble = "registering";
     this.effects.redraw();
@@ -450,7 +451,7 @@ export class FullScreen implements FrontEnd {
     here.channels = [...this.session.wantedChannels.values()];
     here.current = this.current.name;
     here.nick = this.session.wantedNick;
-    void store.save();
+    void store.save(this.address);
   }
 
   /** Remembers whom to log in as, now and at later connections. */
