@@ -7,16 +7,28 @@
  * @module
  */
 
-import { type Address, formatAddress, parseAddress, PLAIN_PORT } from "./client/address.ts";
+import { connect as connectSocket } from "node:tls";
+import { type Address, formatAddress, parseAddress } from "./client/address.ts";
 import { environment, environmentNick, loginName, settingsFolder } from "./client/environment.ts";
 import type { FrontEnd } from "./client/front_end.ts";
 import { type Effects, FullScreen } from "./client/full_screen.ts";
+import {
+  AUTHORITY,
+  type Door,
+  doorsOf,
+  isLoopback,
+  judge,
+  knownAs,
+  type KnownHosts,
+  TrustError,
+} from "./client/known_hosts.ts";
 import { LineMode } from "./client/line_mode.ts";
 import { type ServerSettings, SettingsFolder, SettingsInMemory, type SettingsStore } from "./client/settings.ts";
 import { Terminal } from "./client/terminal.ts";
 import { LineWriter, readLines } from "./client/streams.ts";
 import { Session, type SessionEvent } from "./client/session.ts";
 import { drawScreen } from "./client/view.ts";
+import { fingerprintOf, handshake, socketWire } from "./client/wire_tls.ts";
 import { Connection, type Wire } from "./protocol/connection.ts";
 
 /** What `chat join` was told. */
@@ -44,7 +56,7 @@ export interface JoinOptions {
   /** Takes one line for the person at the terminal, such as an error. */
   readonly log: (line: string) => void;
   /** Connects; for tests and for what is no TCP. */
-  readonly dial?: (address: Address) => Promise<Dialled>;
+  readonly dial?: (address: Address, known: KnownHosts) => Promise<Dialled>;
 }
 
 /** Something to read bytes from. `Deno.stdin` is one. */
@@ -63,10 +75,18 @@ export interface Output {
 export interface Dialled {
   readonly wire: Wire;
   readonly encrypted: boolean;
+  /** What a person should know of it, such as that the server is met for the first time. */
+  readonly note?: string;
 }
 
 /** The channel of those who name none. */
 const LOBBY = "#lobby";
+
+/** After so many milliseconds a person should know what we are waiting for. */
+const SLOW = 700;
+
+/** How long a server may take to answer, in milliseconds. */
+const PATIENCE = 10_000;
 
 /** Pauses between tries grow from one second to a minute. */
 const FIRST_PAUSE = 1000;
@@ -100,6 +120,8 @@ class Seat {
   readonly #options: JoinOptions;
   readonly #address: Address;
   readonly #store: SettingsStore;
+  /** The name of the server in the settings. */
+  readonly #name: string;
   readonly #session: Session;
   readonly #writer: LineWriter;
   readonly #interactive: boolean;
@@ -119,7 +141,9 @@ class Seat {
     this.#address = address;
     this.#store = store;
     this.#interactive = suitsFullScreen(options);
-    const known = store.settings.servers[formatAddress(address)];
+    const { fingerprint: _, ...place } = address;
+    this.#name = formatAddress(place);
+    const known = store.settings.servers[this.#name];
     this.#session = new Session({
       nick: options.nick ?? environmentNick() ?? known?.nick ?? loginName(),
       channels: channelsOf(options, address, this.#interactive ? known : undefined),
@@ -134,12 +158,16 @@ class Seat {
 
   async run(): Promise<number> {
     await this.#knowAccount();
+    const knownBefore = this.#known();
     let dialled: Dialled;
+    const slow = setTimeout(() => this.#options.log(`Connecting to ${formatAddress(this.#address)} ...`), SLOW);
     try {
       dialled = await this.#dial();
     } catch (error) {
-      this.#options.log(`Cannot reach ${formatAddress(this.#address)}: ${whyNot(error)}`);
+      this.#options.log(this.#unreachable(error));
       return 1;
+    } finally {
+      clearTimeout(slow);
     }
     const cleanUp = this.#interactive ? this.#fullScreen() : this.#lineMode();
     const front = this.#front!;
@@ -155,15 +183,18 @@ class Seat {
       await this.#connection?.closed;
       cleanUp();
       await this.#writer.drained();
-      await this.#store.save();
+      if (this.#interactive || knownBefore !== this.#known()) await this.#store.save(this.#name);
     }
   }
 
+  #known(): string {
+    return JSON.stringify(this.#store.settings.knownHosts);
+  }
+
   async #knowAccount(): Promise<void> {
-    const server = formatAddress(this.#address);
-    const account = this.#store.settings.servers[server]?.account;
+    const account = this.#store.settings.servers[this.#name]?.account;
     if (account === undefined) return;
-    const password = await this.#store.password(server, account);
+    const password = await this.#store.password(this.#name, account);
     if (password !== undefined) this.#session.credentials = { account, password };
   }
 
@@ -190,7 +221,7 @@ class Seat {
     const front = new FullScreen({
       session: this.#session,
       store: this.#store,
-      address: formatAddress(this.#address),
+      address: this.#name,
       ...(this.#start !== undefined && { start: this.#start }),
       color: (environment("NO_COLOR") ?? "") === "",
       effects: this.#effects(),
@@ -241,7 +272,9 @@ class Seat {
         why = await this.#converse(dialled);
         if (this.#session.registration.greeted) pause = FIRST_PAUSE;
       } catch (error) {
-        why = `Cannot reach ${formatAddress(this.#address)}: ${whyNot(error)}.`;
+        why = `${this.#unreachable(error)}.`;
+        // It may not be who it should be, and will not be by asking again.
+        if (error instanceof TrustError) return this.#front?.disconnected(why, undefined, this.#session.stop());
       }
       dialled = undefined;
       if (this.#over.signal.aborted) return;
@@ -252,12 +285,17 @@ class Seat {
     }
   }
 
+  #unreachable(error: unknown): string {
+    if (error instanceof TrustError) return error.message;
+    return `Cannot reach ${this.#name}: ${whyNot(error)}`;
+  }
+
   /** Talks over one connection until it ends. Returns why it ended, for a person. */
-  async #converse({ wire, encrypted }: Dialled): Promise<string> {
+  async #converse({ wire, encrypted, note }: Dialled): Promise<string> {
     const connection = new Connection(wire);
     this.#connection = connection;
     this.#closing = "";
-    this.#front?.connected?.(encrypted);
+    this.#front?.connected?.(encrypted, note);
     this.#session.start();
     for await (const line of connection) {
       this.#session.receive(line);
@@ -275,7 +313,7 @@ class Seat {
   }
 
   async #dial(): Promise<Dialled> {
-    return await (this.#options.dial ?? dial)(this.#address);
+    return await (this.#options.dial ?? dial)(this.#address, this.#store.settings.knownHosts);
   }
 }
 
@@ -295,12 +333,88 @@ function openLink(link: string): void {
   }
 }
 
-/** Connects to a server. The one place where the client opens a socket. */
-export async function dial(address: Address): Promise<Dialled> {
-  if (address.tls) throw new Error("TLS is not supported yet");
-  const wire = await Deno.connect({ hostname: address.host, port: address.port ?? PLAIN_PORT });
+/** Connects to a server: the one place where the client opens sockets. Remembers the key of a server that it first meets. */
+export async function dial(address: Address, known: KnownHosts = {}): Promise<Dialled> {
+  const doors = doorsOf(address, known);
+  for (const door of doors.slice(0, -1)) {
+    try {
+      return await openDoor(door, address.fingerprint, known);
+    } catch (error) {
+      // Nobody listens for TLS there; whoever answers and cannot be trusted is not asked in plain text.
+      if (!(error instanceof Deno.errors.ConnectionRefused || error instanceof Deno.errors.TimedOut)) throw error;
+    }
+  }
+  return await openDoor(doors.at(-1)!, address.fingerprint, known);
+}
+
+async function openDoor(door: Door, fingerprint: string | undefined, known: KnownHosts): Promise<Dialled> {
+  if (door.tls) return await openTls(door, fingerprint, known);
+  const wire = await inTime(Deno.connect({ hostname: door.host, port: door.port }), (late) => late?.close());
   wire.setNoDelay(true);
   return { wire, encrypted: false };
+}
+
+async function openTls(door: Door, fingerprint: string | undefined, known: KnownHosts): Promise<Dialled> {
+  const remembered = known[knownAs(door)];
+  if (fingerprint === undefined && (remembered === undefined || remembered === AUTHORITY)) {
+    const vouched = await openVouched(door);
+    if (vouched !== undefined) {
+      if (!isLoopback(door.host)) known[knownAs(door)] = AUTHORITY;
+      return { wire: vouched, encrypted: true };
+    }
+  }
+  const socket = connectSocket({
+    host: door.host,
+    port: door.port,
+    rejectUnauthorized: false,
+    ...(isAddress(door.host) ? {} : { servername: door.host }),
+  });
+  try {
+    await inTime(handshake(socket), () => socket.destroy());
+    const shown = fingerprintOf(socket);
+    const remember = judge(door, shown, fingerprint, known);
+    if (remember === undefined) return { wire: socketWire(socket), encrypted: true };
+    known[knownAs(door)] = remember;
+    const note = `This is the first visit to ${knownAs(door)}; its key is remembered: ${shown}`;
+    return { wire: socketWire(socket), encrypted: true, ...(fingerprint === undefined && { note }) };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** A connection whose certificate a public authority vouches for; `undefined` if none does. */
+async function openVouched({ host, port }: Door): Promise<Deno.TlsConn | undefined> {
+  const wire = await inTime(Deno.connectTls({ hostname: host, port }), (late) => late?.close());
+  try {
+    await inTime(wire.handshake(), () => {});
+    return wire;
+  } catch (error) {
+    wire.close();
+    if (error instanceof Deno.errors.InvalidData) return undefined;
+    throw error;
+  }
+}
+
+/** Waits for a server no longer than a person would; what comes too late is given to `abandon`. */
+async function inTime<T>(work: Promise<T>, abandon: (late?: T) => void): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Deno.errors.TimedOut("no answer")), PATIENCE);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } catch (error) {
+    work.then(abandon, () => abandon());
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether a host is written as an address, which no certificate is asked for by name. */
+function isAddress(host: string): boolean {
+  return host.includes(":") || /^\d+(\.\d+){3}$/.test(host);
 }
 
 function channelsOf(options: JoinOptions, address: Address, known: ServerSettings | undefined): string[] {
@@ -312,7 +426,8 @@ function channelsOf(options: JoinOptions, address: Address, known: ServerSetting
 function whyNot(error: unknown): string {
   if (error instanceof Deno.errors.ConnectionRefused) return "nobody listens there (connection refused)";
   if (error instanceof Deno.errors.TimedOut) return "no answer (timed out)";
-  return messageOf(error).replace(/ \(os error \d+\)|^failed to lookup address information: /g, "");
+  const message = messageOf(error).replace(/ \(os error \d+\)|^failed to lookup address information: /g, "");
+  return /corrupt message|wrong version|InvalidContentType/i.test(message) ? "it does not speak TLS there" : message;
 }
 
 function messageOf(error: unknown): string {

@@ -40,13 +40,23 @@ export interface Settings {
   typing: boolean;
   /** Words that count as a mention, besides the nick. */
   highlights: string[];
+  /** Keys of servers, as they were on the first visit. */
+  knownHosts: Record<string, string>;
   /** Whether the words for the first start were shown. */
   welcomed: boolean;
 }
 
 /** What holds before anybody changes anything. */
 export function defaultSettings(): Settings {
-  return { servers: {}, bell: true, notifications: true, typing: true, highlights: [], welcomed: false };
+  return {
+    servers: {},
+    bell: true,
+    notifications: true,
+    typing: true,
+    highlights: [],
+    knownHosts: {},
+    welcomed: false,
+  };
 }
 
 /** Settings that `/set` changes, and what they are. */
@@ -59,8 +69,8 @@ export const SWITCHES: ReadonlyMap<"bell" | "notifications" | "typing", string> 
 /** Where settings are kept between runs. */
 export interface SettingsStore {
   readonly settings: Settings;
-  /** Writes the settings. */
-  save(): Promise<void>;
+  /** Writes the settings; of the servers, only what is known of this one, because others may be open elsewhere. */
+  save(server: string): Promise<void>;
   /** The password of an account on a server, if it was remembered. */
   password(server: string, account: string): Promise<string | undefined>;
   /** Remembers a password, or with `undefined` forgets it. */
@@ -90,6 +100,10 @@ export function readSettings(text: string): Settings {
   }
   if (typeof value.lastServer === "string") settings.lastServer = value.lastServer;
   if (isStrings(value.highlights)) settings.highlights = value.highlights;
+  if (isObject(value.knownHosts)) {
+    const known = Object.entries(value.knownHosts).filter((e): e is [string, string] => typeof e[1] === "string");
+    settings.knownHosts = Object.fromEntries(known);
+  }
   if (isObject(value.servers)) {
     for (const [address, server] of Object.entries(value.servers)) settings.servers[address] = readServer(server);
   }
@@ -149,10 +163,20 @@ export class SettingsFolder implements SettingsStore {
   }
 
   /** Writes the settings; a folder that cannot be written is no reason to stop talking. */
-  save(): Promise<void> {
-    const text = `${JSON.stringify(this.settings, null, 2)}\n`;
-    this.#saving = this.#saving.then(() => this.#write("settings.json", text, 0o644)).catch(() => {});
+  save(server: string): Promise<void> {
+    const ours = structuredClone(this.settings);
+    this.#saving = this.#saving.then(() => this.#merge(ours, server)).catch(() => {});
     return this.#saving;
+  }
+
+  async #merge(ours: Settings, server: string): Promise<void> {
+    const theirs = await Deno.readTextFile(`${this.#folder}/settings.json`).then(readSettings).catch(defaultSettings);
+    const merged: Settings = {
+      ...ours,
+      servers: { ...theirs.servers, ...(ours.servers[server] && { [server]: ours.servers[server] }) },
+      knownHosts: { ...theirs.knownHosts, ...ours.knownHosts },
+    };
+    await this.#write("settings.json", `${JSON.stringify(merged, null, 2)}\n`, 0o644);
   }
 
   async password(server: string, account: string): Promise<string | undefined> {
@@ -195,7 +219,7 @@ export class SettingsInMemory implements SettingsStore {
   readonly settings: Settings = defaultSettings();
   readonly #passwords = new Map<string, string>();
 
-  save(): Promise<void> {
+  save(_server: string): Promise<void> {
     return Promise.resolve();
   }
   password(server: string, account: string): Promise<string | undefined> {
