@@ -1,23 +1,25 @@
 /**
  * One seat: dials a server, keeps the connection up, and picks the front end that suits where it runs.
  *
- * Only this file of the client opens sockets. What is said over them is `client/session.ts`; what a person sees is
+ * Sockets are opened in `client/dial.ts`. What is said over them is `client/session.ts`; what a person sees is
  * `client/full_screen.ts` on a terminal and `client/line_mode.ts` everywhere else.
  *
  * @module
  */
 
-import { type Address, formatAddress, parseAddress, PLAIN_PORT } from "./client/address.ts";
+import { type Address, formatAddress, parseAddress, TLS_PORT } from "./client/address.ts";
+import { dial, type Dialled, DistrustError } from "./client/dial.ts";
 import { environment, environmentNick, loginName, settingsFolder } from "./client/environment.ts";
 import type { FrontEnd } from "./client/front_end.ts";
 import { type Effects, FullScreen } from "./client/full_screen.ts";
+import { KnownHosts } from "./client/known_hosts.ts";
 import { LineMode } from "./client/line_mode.ts";
 import { type ServerSettings, SettingsFolder, SettingsInMemory, type SettingsStore } from "./client/settings.ts";
 import { Terminal } from "./client/terminal.ts";
 import { LineWriter, readLines } from "./client/streams.ts";
 import { Session, type SessionEvent } from "./client/session.ts";
 import { drawScreen } from "./client/view.ts";
-import { Connection, type Wire } from "./protocol/connection.ts";
+import { Connection } from "./protocol/connection.ts";
 
 /** What `chat join` was told. */
 export interface JoinOptions {
@@ -31,6 +33,8 @@ export interface JoinOptions {
   readonly channels?: readonly string[];
   /** The password that the server asks of everybody. */
   readonly password?: string;
+  /** Forgets the key that was known of the server; the address must name the new one. */
+  readonly newKey?: boolean;
   /** Prints one JSON object a line (docs/json.md). */
   readonly json?: boolean;
   /** Prints nothing of others. */
@@ -59,12 +63,6 @@ export interface Output {
   isTerminal?(): boolean;
 }
 
-/** A wire to a server, and what is known of it. */
-export interface Dialled {
-  readonly wire: Wire;
-  readonly encrypted: boolean;
-}
-
 /** The channel of those who name none. */
 const LOBBY = "#lobby";
 
@@ -83,6 +81,9 @@ export async function join(options: JoinOptions): Promise<number> {
     const text = options.address ?? store.settings.lastServer;
     if (text === undefined) throw new SyntaxError("Say where to: chat join HOST[:PORT]");
     const address = parseAddress(text);
+    if (options.newKey && address.fingerprint === undefined) {
+      throw new SyntaxError("--new-key needs the new key in the address: chat join ircs://HOST:PORT#FINGERPRINT");
+    }
     return await new Seat(options, address, store).run();
   } catch (error) {
     options.log(messageOf(error));
@@ -100,6 +101,7 @@ class Seat {
   readonly #options: JoinOptions;
   readonly #address: Address;
   readonly #store: SettingsStore;
+  readonly #known: KnownHosts;
   readonly #session: Session;
   readonly #writer: LineWriter;
   readonly #interactive: boolean;
@@ -107,6 +109,8 @@ class Seat {
   #terminal: Terminal | undefined;
   #connection: Connection | undefined;
   #closing = "";
+  /** Why the server is not trusted any more. */
+  #distrusted: string | undefined;
   /** The channel that was named first, now rather than earlier. */
   readonly #start: string | undefined;
   /** Aborted when the person is done. */
@@ -118,6 +122,7 @@ class Seat {
     this.#options = options;
     this.#address = address;
     this.#store = store;
+    this.#known = new KnownHosts(options.settings === undefined ? settingsFolder() : options.settings);
     this.#interactive = suitsFullScreen(options);
     const known = store.settings.servers[formatAddress(address)];
     this.#session = new Session({
@@ -138,7 +143,7 @@ class Seat {
     try {
       dialled = await this.#dial();
     } catch (error) {
-      this.#options.log(`Cannot reach ${formatAddress(this.#address)}: ${whyNot(error)}`);
+      this.#options.log(this.#cannotReach(error));
       return 1;
     }
     const cleanUp = this.#interactive ? this.#fullScreen() : this.#lineMode();
@@ -146,7 +151,8 @@ class Seat {
     const removeSignals = onSignals(["SIGINT", "SIGTERM", "SIGHUP"], () => front.stop());
     try {
       void this.#keepConnected(dialled);
-      return await front.finished;
+      const code = await front.finished;
+      return this.#distrusted === undefined ? code : 1;
     } finally {
       removeSignals();
       this.#over.abort();
@@ -156,6 +162,7 @@ class Seat {
       cleanUp();
       await this.#writer.drained();
       await this.#store.save();
+      if (this.#distrusted !== undefined) this.#options.log(this.#distrusted);
     }
   }
 
@@ -241,7 +248,8 @@ class Seat {
         why = await this.#converse(dialled);
         if (this.#session.registration.greeted) pause = FIRST_PAUSE;
       } catch (error) {
-        why = `Cannot reach ${formatAddress(this.#address)}: ${whyNot(error)}.`;
+        if (error instanceof DistrustError) return this.#distrust(error.message);
+        why = `${this.#cannotReach(error)}.`;
       }
       dialled = undefined;
       if (this.#over.signal.aborted) return;
@@ -275,7 +283,25 @@ class Seat {
   }
 
   async #dial(): Promise<Dialled> {
-    return await (this.#options.dial ?? dial)(this.#address);
+    const { dial: own, newKey, log } = this.#options;
+    if (own !== undefined) return await own(this.#address);
+    const { host, port = TLS_PORT } = this.#address;
+    if (newKey && this.#front === undefined) await this.#known.forget(host, port);
+    // Once there is a front end, the screen is its own.
+    const note = (line: string) => this.#front === undefined && log(line);
+    return await dial(this.#address, { known: this.#known, note });
+  }
+
+  #cannotReach(error: unknown): string {
+    return error instanceof DistrustError
+      ? error.message
+      : `Cannot reach ${formatAddress(this.#address)}: ${whyNot(error)}`;
+  }
+
+  /** A server that is another than before is not tried again. */
+  #distrust(why: string): void {
+    this.#distrusted = why;
+    this.#front?.stop();
   }
 }
 
@@ -293,14 +319,6 @@ function openLink(link: string): void {
   } catch {
     // There is no such program, or we may not start it; the terminal can still open the link by a click.
   }
-}
-
-/** Connects to a server. The one place where the client opens a socket. */
-export async function dial(address: Address): Promise<Dialled> {
-  if (address.tls) throw new Error("TLS is not supported yet");
-  const wire = await Deno.connect({ hostname: address.host, port: address.port ?? PLAIN_PORT });
-  wire.setNoDelay(true);
-  return { wire, encrypted: false };
 }
 
 function channelsOf(options: JoinOptions, address: Address, known: ServerSettings | undefined): string[] {
