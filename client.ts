@@ -1,35 +1,25 @@
 /**
  * One seat: dials a server, keeps the connection up, and picks the front end that suits where it runs.
  *
- * Only this file of the client opens sockets. What is said over them is `client/session.ts`; what a person sees is
+ * Sockets are opened in `client/dial.ts`. What is said over them is `client/session.ts`; what a person sees is
  * `client/full_screen.ts` on a terminal and `client/line_mode.ts` everywhere else.
  *
  * @module
  */
 
-import { connect as connectSocket } from "node:tls";
-import { type Address, formatAddress, parseAddress } from "./client/address.ts";
+import { type Address, formatAddress, parseAddress, TLS_PORT } from "./client/address.ts";
+import { dial, type Dialled, DistrustError } from "./client/dial.ts";
 import { environment, environmentNick, loginName, settingsFolder } from "./client/environment.ts";
 import type { FrontEnd } from "./client/front_end.ts";
 import { type Effects, FullScreen } from "./client/full_screen.ts";
-import {
-  AUTHORITY,
-  type Door,
-  doorsOf,
-  isLoopback,
-  judge,
-  knownAs,
-  type KnownHosts,
-  TrustError,
-} from "./client/known_hosts.ts";
+import { KnownHosts } from "./client/known_hosts.ts";
 import { LineMode } from "./client/line_mode.ts";
 import { type ServerSettings, SettingsFolder, SettingsInMemory, type SettingsStore } from "./client/settings.ts";
 import { Terminal } from "./client/terminal.ts";
 import { LineWriter, readLines } from "./client/streams.ts";
 import { Session, type SessionEvent } from "./client/session.ts";
 import { drawScreen } from "./client/view.ts";
-import { fingerprintOf, handshake, socketWire } from "./client/wire_tls.ts";
-import { Connection, type Wire } from "./protocol/connection.ts";
+import { Connection } from "./protocol/connection.ts";
 
 /** What `chat join` was told. */
 export interface JoinOptions {
@@ -43,6 +33,8 @@ export interface JoinOptions {
   readonly channels?: readonly string[];
   /** The password that the server asks of everybody. */
   readonly password?: string;
+  /** Forgets the key that was known of the server; the address must name the new one. */
+  readonly newKey?: boolean;
   /** Prints one JSON object a line (docs/json.md). */
   readonly json?: boolean;
   /** Prints nothing of others. */
@@ -56,7 +48,7 @@ export interface JoinOptions {
   /** Takes one line for the person at the terminal, such as an error. */
   readonly log: (line: string) => void;
   /** Connects; for tests and for what is no TCP. */
-  readonly dial?: (address: Address, known: KnownHosts) => Promise<Dialled>;
+  readonly dial?: (address: Address) => Promise<Dialled>;
 }
 
 /** Something to read bytes from. `Deno.stdin` is one. */
@@ -71,22 +63,11 @@ export interface Output {
   isTerminal?(): boolean;
 }
 
-/** A wire to a server, and what is known of it. */
-export interface Dialled {
-  readonly wire: Wire;
-  readonly encrypted: boolean;
-  /** What a person should know of it, such as that the server is met for the first time. */
-  readonly note?: string;
-}
-
 /** The channel of those who name none. */
 const LOBBY = "#lobby";
 
 /** After so many milliseconds a person should know what we are waiting for. */
 const SLOW = 700;
-
-/** How long a server may take to answer, in milliseconds. */
-const PATIENCE = 10_000;
 
 /** Pauses between tries grow from one second to a minute. */
 const FIRST_PAUSE = 1000;
@@ -103,6 +84,9 @@ export async function join(options: JoinOptions): Promise<number> {
     const text = options.address ?? store.settings.lastServer;
     if (text === undefined) throw new SyntaxError("Say where to: chat join HOST[:PORT]");
     const address = parseAddress(text);
+    if (options.newKey && address.fingerprint === undefined) {
+      throw new SyntaxError("--new-key needs the new key in the address: chat join ircs://HOST:PORT#FINGERPRINT");
+    }
     return await new Seat(options, address, store).run();
   } catch (error) {
     options.log(messageOf(error));
@@ -122,6 +106,7 @@ class Seat {
   readonly #store: SettingsStore;
   /** The name of the server in the settings. */
   readonly #name: string;
+  readonly #known: KnownHosts;
   readonly #session: Session;
   readonly #writer: LineWriter;
   readonly #interactive: boolean;
@@ -129,6 +114,8 @@ class Seat {
   #terminal: Terminal | undefined;
   #connection: Connection | undefined;
   #closing = "";
+  /** Why the server is not trusted any more. */
+  #distrusted: string | undefined;
   /** The channel that was named first, now rather than earlier. */
   readonly #start: string | undefined;
   /** Aborted when the person is done. */
@@ -140,6 +127,7 @@ class Seat {
     this.#options = options;
     this.#address = address;
     this.#store = store;
+    this.#known = new KnownHosts(options.settings === undefined ? settingsFolder() : options.settings);
     this.#interactive = suitsFullScreen(options);
     const { fingerprint: _, ...place } = address;
     this.#name = formatAddress(place);
@@ -158,13 +146,12 @@ class Seat {
 
   async run(): Promise<number> {
     await this.#knowAccount();
-    const knownBefore = this.#known();
     let dialled: Dialled;
     const slow = setTimeout(() => this.#options.log(`Connecting to ${formatAddress(this.#address)} ...`), SLOW);
     try {
       dialled = await this.#dial();
     } catch (error) {
-      this.#options.log(this.#unreachable(error));
+      this.#options.log(this.#cannotReach(error));
       return 1;
     } finally {
       clearTimeout(slow);
@@ -174,7 +161,8 @@ class Seat {
     const removeSignals = onSignals(["SIGINT", "SIGTERM", "SIGHUP"], () => front.stop());
     try {
       void this.#keepConnected(dialled);
-      return await front.finished;
+      const code = await front.finished;
+      return this.#distrusted === undefined ? code : 1;
     } finally {
       removeSignals();
       this.#over.abort();
@@ -183,12 +171,9 @@ class Seat {
       await this.#connection?.closed;
       cleanUp();
       await this.#writer.drained();
-      if (this.#interactive || knownBefore !== this.#known()) await this.#store.save(this.#name);
+      if (this.#interactive) await this.#store.save(this.#name);
+      if (this.#distrusted !== undefined) this.#options.log(this.#distrusted);
     }
-  }
-
-  #known(): string {
-    return JSON.stringify(this.#store.settings.knownHosts);
   }
 
   async #knowAccount(): Promise<void> {
@@ -272,9 +257,8 @@ class Seat {
         why = await this.#converse(dialled);
         if (this.#session.registration.greeted) pause = FIRST_PAUSE;
       } catch (error) {
-        why = `${this.#unreachable(error)}.`;
-        // It may not be who it should be, and will not be by asking again.
-        if (error instanceof TrustError) return this.#front?.disconnected(why, undefined, this.#session.stop());
+        if (error instanceof DistrustError) return this.#distrust(error.message);
+        why = `${this.#cannotReach(error)}.`;
       }
       dialled = undefined;
       if (this.#over.signal.aborted) return;
@@ -285,17 +269,12 @@ class Seat {
     }
   }
 
-  #unreachable(error: unknown): string {
-    if (error instanceof TrustError) return error.message;
-    return `Cannot reach ${this.#name}: ${whyNot(error)}`;
-  }
-
   /** Talks over one connection until it ends. Returns why it ended, for a person. */
-  async #converse({ wire, encrypted, note }: Dialled): Promise<string> {
+  async #converse({ wire, encrypted }: Dialled): Promise<string> {
     const connection = new Connection(wire);
     this.#connection = connection;
     this.#closing = "";
-    this.#front?.connected?.(encrypted, note);
+    this.#front?.connected?.(encrypted);
     this.#session.start();
     for await (const line of connection) {
       this.#session.receive(line);
@@ -313,7 +292,23 @@ class Seat {
   }
 
   async #dial(): Promise<Dialled> {
-    return await (this.#options.dial ?? dial)(this.#address, this.#store.settings.knownHosts);
+    const { dial: own, newKey, log } = this.#options;
+    if (own !== undefined) return await own(this.#address);
+    const { host, port = TLS_PORT } = this.#address;
+    if (newKey && this.#front === undefined) await this.#known.forget(host, port);
+    // Once there is a front end, the screen is its own.
+    const note = (line: string) => this.#front === undefined && log(line);
+    return await dial(this.#address, { known: this.#known, note });
+  }
+
+  #cannotReach(error: unknown): string {
+    return error instanceof DistrustError ? error.message : `Cannot reach ${this.#name}: ${whyNot(error)}`;
+  }
+
+  /** A server that is another than before is not tried again. */
+  #distrust(why: string): void {
+    this.#distrusted = why;
+    this.#front?.stop();
   }
 }
 
@@ -331,90 +326,6 @@ function openLink(link: string): void {
   } catch {
     // There is no such program, or we may not start it; the terminal can still open the link by a click.
   }
-}
-
-/** Connects to a server: the one place where the client opens sockets. Remembers the key of a server that it first meets. */
-export async function dial(address: Address, known: KnownHosts = {}): Promise<Dialled> {
-  const doors = doorsOf(address, known);
-  for (const door of doors.slice(0, -1)) {
-    try {
-      return await openDoor(door, address.fingerprint, known);
-    } catch (error) {
-      // Nobody listens for TLS there; whoever answers and cannot be trusted is not asked in plain text.
-      if (!(error instanceof Deno.errors.ConnectionRefused || error instanceof Deno.errors.TimedOut)) throw error;
-    }
-  }
-  return await openDoor(doors.at(-1)!, address.fingerprint, known);
-}
-
-async function openDoor(door: Door, fingerprint: string | undefined, known: KnownHosts): Promise<Dialled> {
-  if (door.tls) return await openTls(door, fingerprint, known);
-  const wire = await inTime(Deno.connect({ hostname: door.host, port: door.port }), (late) => late?.close());
-  wire.setNoDelay(true);
-  return { wire, encrypted: false };
-}
-
-async function openTls(door: Door, fingerprint: string | undefined, known: KnownHosts): Promise<Dialled> {
-  const remembered = known[knownAs(door)];
-  if (fingerprint === undefined && (remembered === undefined || remembered === AUTHORITY)) {
-    const vouched = await openVouched(door);
-    if (vouched !== undefined) {
-      if (!isLoopback(door.host)) known[knownAs(door)] = AUTHORITY;
-      return { wire: vouched, encrypted: true };
-    }
-  }
-  const socket = connectSocket({
-    host: door.host,
-    port: door.port,
-    rejectUnauthorized: false,
-    ...(isAddress(door.host) ? {} : { servername: door.host }),
-  });
-  try {
-    await inTime(handshake(socket), () => socket.destroy());
-    const shown = fingerprintOf(socket);
-    const remember = judge(door, shown, fingerprint, known);
-    if (remember === undefined) return { wire: socketWire(socket), encrypted: true };
-    known[knownAs(door)] = remember;
-    const note = `This is the first visit to ${knownAs(door)}; its key is remembered: ${shown}`;
-    return { wire: socketWire(socket), encrypted: true, ...(fingerprint === undefined && { note }) };
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
-}
-
-/** A connection whose certificate a public authority vouches for; `undefined` if none does. */
-async function openVouched({ host, port }: Door): Promise<Deno.TlsConn | undefined> {
-  const wire = await inTime(Deno.connectTls({ hostname: host, port }), (late) => late?.close());
-  try {
-    await inTime(wire.handshake(), () => {});
-    return wire;
-  } catch (error) {
-    wire.close();
-    if (error instanceof Deno.errors.InvalidData) return undefined;
-    throw error;
-  }
-}
-
-/** Waits for a server no longer than a person would; what comes too late is given to `abandon`. */
-async function inTime<T>(work: Promise<T>, abandon: (late?: T) => void): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Deno.errors.TimedOut("no answer")), PATIENCE);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } catch (error) {
-    work.then(abandon, () => abandon());
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Whether a host is written as an address, which no certificate is asked for by name. */
-function isAddress(host: string): boolean {
-  return host.includes(":") || /^\d+(\.\d+){3}$/.test(host);
 }
 
 function channelsOf(options: JoinOptions, address: Address, known: ServerSettings | undefined): string[] {

@@ -81,6 +81,7 @@ async function runJoin({ operands, values, switches }: CommandLine): Promise<num
   return await join({
     channels: values.get("channel") ?? [],
     json: switches.has("json"),
+    newKey: switches.has("new-key"),
     quiet: switches.has("quiet"),
     version: VERSION,
     log: complain,

@@ -40,8 +40,6 @@ export interface Settings {
   typing: boolean;
   /** Words that count as a mention, besides the nick. */
   highlights: string[];
-  /** Keys of servers, as they were on the first visit. */
-  knownHosts: Record<string, string>;
   /** Whether the words for the first start were shown. */
   welcomed: boolean;
 }
@@ -54,7 +52,6 @@ export function defaultSettings(): Settings {
     notifications: true,
     typing: true,
     highlights: [],
-    knownHosts: {},
     welcomed: false,
   };
 }
@@ -100,10 +97,6 @@ export function readSettings(text: string): Settings {
   }
   if (typeof value.lastServer === "string") settings.lastServer = value.lastServer;
   if (isStrings(value.highlights)) settings.highlights = value.highlights;
-  if (isObject(value.knownHosts)) {
-    const known = Object.entries(value.knownHosts).filter((e): e is [string, string] => typeof e[1] === "string");
-    settings.knownHosts = Object.fromEntries(known);
-  }
   if (isObject(value.servers)) {
     for (const [address, server] of Object.entries(value.servers)) settings.servers[address] = readServer(server);
   }
@@ -174,7 +167,6 @@ export class SettingsFolder implements SettingsStore {
     const merged: Settings = {
       ...ours,
       servers: { ...theirs.servers, ...(ours.servers[server] && { [server]: ours.servers[server] }) },
-      knownHosts: { ...theirs.knownHosts, ...ours.knownHosts },
     };
     await this.#write("settings.json", `${JSON.stringify(merged, null, 2)}\n`, 0o644);
   }

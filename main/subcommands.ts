@@ -178,11 +178,13 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
         check: channelName,
       },
       { ...passwordFile, description: "the server's password is in this file" },
+      { name: "new-key", description: "the server has a new key, the one in the address; forget the old one" },
       { name: "json", description: "one JSON object a line, for scripts" },
       { name: "quiet", description: "show nothing that others say" },
     ],
     examples: [
       "chat join localhost",
+      "chat join 'ircs://chat.example:6697#FINGERPRINT'",
       "chat join [::1]:6667 --nick 小明",
       "make 2>&1 | chat join localhost --channel '#builds' --quiet",
     ],

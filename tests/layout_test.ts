@@ -37,8 +37,8 @@ const WORDS: readonly { word: RegExp; only: RegExp; why: string }[] = [
   { word: /\bDeno\.(listen|listenTls|serve)\b/, only: /^server\.ts$/, why: "only the doors open sockets" },
   {
     word: /\bDeno\.(connect|connectTls)\b/,
-    only: /^(client|server)\.ts$|^main\/doctor\.ts$/,
-    why: "only the doors open sockets",
+    only: /^server\.ts$|^client\/dial\.ts$|^main\/doctor\.ts$/,
+    why: "the client opens sockets in one place",
   },
   { word: /\bconsole\./, only: /^$/, why: "only main prints, through main/output.ts" },
   {
