@@ -15,6 +15,16 @@ Deno.test("a stranger does not come in under a nick that belongs to an account, 
   }
 });
 
+Deno.test("nobody poses as a service that people tell their passwords", async () => {
+  await using node = new Node();
+  const mallory = node.connect();
+  mallory.send("NICK NickServ", "REGISTER * * :correct horse", "USER m 0 * :M");
+  await mallory.expectAll(
+    ":irc.test FAIL REGISTER BAD_ACCOUNT_NAME NickServ :*",
+    ":irc.test 433 * NickServ :That nick is kept free: *",
+  );
+});
+
 Deno.test("its owner comes in under it", async () => {
   await using node = new Node();
   await account(node, "ann");
