@@ -12,7 +12,7 @@ import type { Remote } from "./server/client.ts";
 import { Clock } from "./server/clock.ts";
 import { Gate } from "./server/gate.ts";
 import { Hub, type HubOptions } from "./server/hub.ts";
-import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE } from "./server/limits.ts";
+import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE, MAX_READQ } from "./server/limits.ts";
 import { isLoopback, isPrivate, plainAddress } from "./server/network.ts";
 import { host, watchSilence } from "./server/reception.ts";
 import { MemoryStore, type Store } from "./server/store.ts";
@@ -246,7 +246,7 @@ class RunningServer implements Server {
   async #seat(wire: Wire, remote: Remote): Promise<void> {
     const { hub } = this;
     try {
-      const options = { turn: this.#turn, maxLine: MAX_CLIENT_LINE, maxSendq: hub.limits.sendq };
+      const options = { turn: this.#turn, maxLine: MAX_CLIENT_LINE, maxReadq: MAX_READQ, maxSendq: hub.limits.sendq };
       await host(hub, new Connection(wire, options), remote);
     } catch (error) {
       hub.log(`error: ${error instanceof Error ? error.message : error}`);
