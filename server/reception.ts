@@ -78,7 +78,7 @@ function refuseHttp(client: Client): number {
   return 0;
 }
 
-/** What clients of IRC begin with; in lower case only with something behind it, since people have names such as "ping". */
+/** What clients of IRC begin with, however they spell it; alone only in upper case, since people have names such as "ping". */
 const OPENINGS = new Set(
   ["CAP", "PASS", "NICK", "USER", "AUTHENTICATE", "PING", "PONG", "QUIT", "ERROR", "SERVER", "STARTTLS", "WEBIRC"],
 );
@@ -86,9 +86,7 @@ const OPENINGS = new Set(
 /** Whether a first line is IRC rather than what a person would type. */
 function speaksIrc(line: string): boolean {
   const [, word = "", rest = ""] = /^(?:@[^ ]* +)?(?::[^ ]* +)?([A-Za-z]+)(?: +(.*))?$/s.exec(line) ?? [];
-  if (OPENINGS.has(word)) return true;
-  if (rest === "") return false;
-  return OPENINGS.has(word.toUpperCase()) || COMMANDS.has(word);
+  return OPENINGS.has(word) || COMMANDS.has(word) || (rest !== "" && OPENINGS.has(word.toUpperCase()));
 }
 
 /**

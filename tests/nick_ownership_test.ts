@@ -102,7 +102,7 @@ Deno.test("a person with nc gets another name than that of an account", async ()
   person.send("ann");
   let welcome = await person.line();
   while (!welcome!.includes("Welcome")) welcome = await person.line();
-  assertMatch(welcome!, /, ann1\. Type and press Enter/);
+  assertMatch(welcome!, /, so you are ann1: \/nick NAME takes another name/);
   person.send("/nick ann");
   let line = await person.line();
   while (!line!.includes("belongs")) line = await person.line();
