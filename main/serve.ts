@@ -26,7 +26,7 @@ export async function runServe(line: CommandLine, { version, print, complain }: 
   const options = { ...await serveOptions(line), version, log: complain };
   let server: Server;
   try {
-    server = serve(options);
+    server = await serve(options);
   } catch (error) {
     throw new Failure(cannotListen(error, options));
   }
