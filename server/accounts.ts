@@ -147,8 +147,9 @@ function releaseChannel(hub: Hub, channel: Channel, name: string): void {
   hub.forgetIfEmpty(channel);
 }
 
-/** Entries that {@linkcode redactEverything} looks at before others have their turn. */
-const REDACTION_SLICE = 500;
+/** Entries that {@linkcode redactEverything} looks at, and texts that it deletes, before others have their turn. */
+const LOOKED_AT = 1000;
+const DELETED = 20;
 
 /**
  * Deletes the text of everything that an account said, a slice at a time while the server goes on.
@@ -156,10 +157,13 @@ const REDACTION_SLICE = 500;
  */
 export async function redactEverything({ store, log }: Hub, account: Account): Promise<number> {
   let redacted = 0;
-  let seen = 0;
+  let work = 0;
   for (const { id, message, redacted: gone } of store.entries(account.created * 1000 - 1)) {
-    if (!gone && message.tags?.get("account") === account.name && store.redact(id)) redacted++;
-    if (++seen % REDACTION_SLICE > 0) continue;
+    const own = !gone && message.tags?.get("account") === account.name && store.redact(id);
+    if (own) redacted++;
+    work += own ? 1 / DELETED : 1 / LOOKED_AT;
+    if (work < 1) continue;
+    work = 0;
     const failure = store.commit();
     if (failure !== undefined) throw new Error(failure.message);
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,5 @@
 // https://ircv3.net/specs/extensions/account-registration
+import { MAX_CERTIFICATES } from "../server/commands/account_settings.ts";
 import { assertEquals, assertMatch, Node } from "./harness.ts";
 import { base64, PASSWORD, plain, registered, signedIn } from "./sign_in.ts";
 
@@ -232,4 +233,27 @@ Deno.test("an account may be deleted with the text of all that it said", async (
     undefined,
     "hello from ben",
   ]);
+});
+
+Deno.test("an account has so many certificates, and a certificate one account", async () => {
+  await using node = new Node();
+  const ann = await registered(node, "ann");
+  const ben = await registered(node, "ben");
+  const fingerprint = (i: number) => i.toString(16).padStart(64, "0");
+  for (let i = 0; i < MAX_CERTIFICATES; i++) ann.send(`ACCOUNT CERT ADD ${fingerprint(i)}`);
+  assertEquals((await ann.sync()).filter((line) => line.includes("CERTIFICATE_ADDED")).length, MAX_CERTIFICATES);
+  ann.send(`ACCOUNT CERT ADD ${fingerprint(99)}`, "ACCOUNT CERT ADD abc", "ACCOUNT CERT ADD", "ACCOUNT CERT LIST");
+  const answers = await ann.sync();
+  assertEquals(answers.slice(0, 3).map((line) => line.split(" ", 4)[3]), [
+    "TOO_MANY_CERTIFICATES",
+    "INVALID_PARAMS",
+    "INVALID_PARAMS",
+  ]);
+  assertEquals(answers.length, 3 + MAX_CERTIFICATES);
+  ben.send(`ACCOUNT CERT ADD ${fingerprint(0)}`, `ACCOUNT CERT DEL ${fingerprint(0)}`, "ACCOUNT CERT LIST");
+  await ben.expectAll(
+    `:irc.test FAIL ACCOUNT CERTIFICATE_IN_USE ${fingerprint(0)} :*`,
+    `:irc.test FAIL ACCOUNT NO_SUCH_CERTIFICATE ${fingerprint(0)} :*`,
+    ":irc.test NOTE ACCOUNT NO_CERTIFICATES :*",
+  );
 });

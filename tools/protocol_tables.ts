@@ -20,6 +20,9 @@ import { COMMAND_FILES } from "../server/commands.ts";
 import { Hub } from "../server/hub.ts";
 import * as limits from "../server/limits.ts";
 import { offer } from "../server/offer.ts";
+import { MAX_CERTIFICATES } from "../server/commands/account_settings.ts";
+import { MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH } from "../server/password.ts";
+import { MAX_SASL_RESPONSE, SASL_CHUNK } from "../server/sasl.ts";
 import { MemoryStore } from "../server/store.ts";
 import { isupportTokens } from "../server/support.ts";
 import { USER_MODE_MEANINGS, USER_MODES } from "../server/user.ts";
@@ -108,6 +111,11 @@ const CONSTANTS: readonly (readonly [name: string, value: number, meaning: strin
   ["MAX_MASK_BYTES", limits.MAX_MASK_BYTES, "bytes of a mask in a list"],
   ["MAX_MODE_CHANGES", limits.MAX_MODE_CHANGES, "changes in one MODE"],
   ["MAX_TARGETS", limits.MAX_TARGETS, "targets of one PRIVMSG, NOTICE, TAGMSG or KICK"],
+  ["SASL_CHUNK", SASL_CHUNK, "bytes of one piece of a response in AUTHENTICATE"],
+  ["MAX_SASL_RESPONSE", MAX_SASL_RESPONSE, "bytes of a response in AUTHENTICATE, in base64"],
+  ["MIN_PASSWORD_LENGTH", MIN_PASSWORD_LENGTH, "characters of a password at least"],
+  ["MAX_PASSWORD_BYTES", MAX_PASSWORD_BYTES, "bytes of a password"],
+  ["MAX_CERTIFICATES", MAX_CERTIFICATES, "certificates of one account"],
   ...Object.entries(limits.TEXT_LIMITS).map(([name, value]) =>
     [`TEXT_LIMITS.${name}`, value, `bytes of the text: ${name}`] as const
   ),
