@@ -1,23 +1,25 @@
 /**
  * One seat: dials a server, keeps the connection up, and picks the front end that suits where it runs.
  *
- * Only this file of the client opens sockets. What is said over them is `client/session.ts`; what a person sees is
+ * Sockets are opened in `client/dial.ts`. What is said over them is `client/session.ts`; what a person sees is
  * `client/full_screen.ts` on a terminal and `client/line_mode.ts` everywhere else.
  *
  * @module
  */
 
-import { type Address, formatAddress, parseAddress, PLAIN_PORT } from "./client/address.ts";
+import { type Address, formatAddress, parseAddress, TLS_PORT } from "./client/address.ts";
+import { dial, type Dialled, DistrustError } from "./client/dial.ts";
 import { environment, environmentNick, loginName, settingsFolder } from "./client/environment.ts";
 import type { FrontEnd } from "./client/front_end.ts";
 import { type Effects, FullScreen } from "./client/full_screen.ts";
+import { KnownHosts } from "./client/known_hosts.ts";
 import { LineMode } from "./client/line_mode.ts";
 import { type ServerSettings, SettingsFolder, SettingsInMemory, type SettingsStore } from "./client/settings.ts";
 import { Terminal } from "./client/terminal.ts";
 import { LineWriter, readLines } from "./client/streams.ts";
 import { Session, type SessionEvent } from "./client/session.ts";
 import { drawScreen } from "./client/view.ts";
-import { Connection, type Wire } from "./protocol/connection.ts";
+import { Connection } from "./protocol/connection.ts";
 
 /** What `chat join` was told. */
 export interface JoinOptions {
@@ -31,6 +33,8 @@ export interface JoinOptions {
   readonly channels?: readonly string[];
   /** The password that the server asks of everybody. */
   readonly password?: string;
+  /** Forgets the key that was known of the server; the address must name the new one. */
+  readonly newKey?: boolean;
   /** Prints one JSON object a line (docs/json.md). */
   readonly json?: boolean;
   /** Prints nothing of others. */
@@ -59,14 +63,11 @@ export interface Output {
   isTerminal?(): boolean;
 }
 
-/** A wire to a server, and what is known of it. */
-export interface Dialled {
-  readonly wire: Wire;
-  readonly encrypted: boolean;
-}
-
 /** The channel of those who name none. */
 const LOBBY = "#lobby";
+
+/** After so many milliseconds a person should know what we are waiting for. */
+const SLOW = 700;
 
 /** Pauses between tries grow from one second to a minute. */
 const FIRST_PAUSE = 1000;
@@ -83,6 +84,9 @@ export async function join(options: JoinOptions): Promise<number> {
     const text = options.address ?? store.settings.lastServer;
     if (text === undefined) throw new SyntaxError("Say where to: chat join HOST[:PORT]");
     const address = parseAddress(text);
+    if (options.newKey && address.fingerprint === undefined) {
+      throw new SyntaxError("--new-key needs the new key in the address: chat join ircs://HOST:PORT#FINGERPRINT");
+    }
     return await new Seat(options, address, store).run();
   } catch (error) {
     options.log(messageOf(error));
@@ -100,6 +104,9 @@ class Seat {
   readonly #options: JoinOptions;
   readonly #address: Address;
   readonly #store: SettingsStore;
+  /** The name of the server in the settings. */
+  readonly #name: string;
+  readonly #known: KnownHosts;
   readonly #session: Session;
   readonly #writer: LineWriter;
   readonly #interactive: boolean;
@@ -107,6 +114,8 @@ class Seat {
   #terminal: Terminal | undefined;
   #connection: Connection | undefined;
   #closing = "";
+  /** Why the server is not trusted any more. */
+  #distrusted: string | undefined;
   /** The channel that was named first, now rather than earlier. */
   readonly #start: string | undefined;
   /** Aborted when the person is done. */
@@ -118,8 +127,11 @@ class Seat {
     this.#options = options;
     this.#address = address;
     this.#store = store;
+    this.#known = new KnownHosts(options.settings === undefined ? settingsFolder() : options.settings);
     this.#interactive = suitsFullScreen(options);
-    const known = store.settings.servers[formatAddress(address)];
+    const { fingerprint: _, ...place } = address;
+    this.#name = formatAddress(place);
+    const known = store.settings.servers[this.#name];
     this.#session = new Session({
       nick: options.nick ?? environmentNick() ?? known?.nick ?? loginName(),
       channels: channelsOf(options, address, this.#interactive ? known : undefined),
@@ -135,18 +147,22 @@ class Seat {
   async run(): Promise<number> {
     await this.#knowAccount();
     let dialled: Dialled;
+    const slow = setTimeout(() => this.#options.log(`Connecting to ${formatAddress(this.#address)} ...`), SLOW);
     try {
       dialled = await this.#dial();
     } catch (error) {
-      this.#options.log(`Cannot reach ${formatAddress(this.#address)}: ${whyNot(error)}`);
+      this.#options.log(this.#cannotReach(error));
       return 1;
+    } finally {
+      clearTimeout(slow);
     }
     const cleanUp = this.#interactive ? this.#fullScreen() : this.#lineMode();
     const front = this.#front!;
     const removeSignals = onSignals(["SIGINT", "SIGTERM", "SIGHUP"], () => front.stop());
     try {
       void this.#keepConnected(dialled);
-      return await front.finished;
+      const code = await front.finished;
+      return this.#distrusted === undefined ? code : 1;
     } finally {
       removeSignals();
       this.#over.abort();
@@ -155,15 +171,15 @@ class Seat {
       await this.#connection?.closed;
       cleanUp();
       await this.#writer.drained();
-      await this.#store.save();
+      if (this.#interactive) await this.#store.save(this.#name);
+      if (this.#distrusted !== undefined) this.#options.log(this.#distrusted);
     }
   }
 
   async #knowAccount(): Promise<void> {
-    const server = formatAddress(this.#address);
-    const account = this.#store.settings.servers[server]?.account;
+    const account = this.#store.settings.servers[this.#name]?.account;
     if (account === undefined) return;
-    const password = await this.#store.password(server, account);
+    const password = await this.#store.password(this.#name, account);
     if (password !== undefined) this.#session.credentials = { account, password };
   }
 
@@ -190,7 +206,7 @@ class Seat {
     const front = new FullScreen({
       session: this.#session,
       store: this.#store,
-      address: formatAddress(this.#address),
+      address: this.#name,
       ...(this.#start !== undefined && { start: this.#start }),
       color: (environment("NO_COLOR") ?? "") === "",
       effects: this.#effects(),
@@ -241,7 +257,8 @@ class Seat {
         why = await this.#converse(dialled);
         if (this.#session.registration.greeted) pause = FIRST_PAUSE;
       } catch (error) {
-        why = `Cannot reach ${formatAddress(this.#address)}: ${whyNot(error)}.`;
+        if (error instanceof DistrustError) return this.#distrust(error.message);
+        why = `${this.#cannotReach(error)}.`;
       }
       dialled = undefined;
       if (this.#over.signal.aborted) return;
@@ -275,7 +292,23 @@ class Seat {
   }
 
   async #dial(): Promise<Dialled> {
-    return await (this.#options.dial ?? dial)(this.#address);
+    const { dial: own, newKey, log } = this.#options;
+    if (own !== undefined) return await own(this.#address);
+    const { host, port = TLS_PORT } = this.#address;
+    if (newKey && this.#front === undefined) await this.#known.forget(host, port);
+    // Once there is a front end, the screen is its own.
+    const note = (line: string) => this.#front === undefined && log(line);
+    return await dial(this.#address, { known: this.#known, note });
+  }
+
+  #cannotReach(error: unknown): string {
+    return error instanceof DistrustError ? error.message : `Cannot reach ${this.#name}: ${whyNot(error)}`;
+  }
+
+  /** A server that is another than before is not tried again. */
+  #distrust(why: string): void {
+    this.#distrusted = why;
+    this.#front?.stop();
   }
 }
 
@@ -295,14 +328,6 @@ function openLink(link: string): void {
   }
 }
 
-/** Connects to a server. The one place where the client opens a socket. */
-export async function dial(address: Address): Promise<Dialled> {
-  if (address.tls) throw new Error("TLS is not supported yet");
-  const wire = await Deno.connect({ hostname: address.host, port: address.port ?? PLAIN_PORT });
-  wire.setNoDelay(true);
-  return { wire, encrypted: false };
-}
-
 function channelsOf(options: JoinOptions, address: Address, known: ServerSettings | undefined): string[] {
   const named = [...address.channels, ...options.channels ?? []];
   const channels = named.length > 0 ? named : known?.channels ?? [];
@@ -312,7 +337,8 @@ function channelsOf(options: JoinOptions, address: Address, known: ServerSetting
 function whyNot(error: unknown): string {
   if (error instanceof Deno.errors.ConnectionRefused) return "nobody listens there (connection refused)";
   if (error instanceof Deno.errors.TimedOut) return "no answer (timed out)";
-  return messageOf(error).replace(/ \(os error \d+\)|^failed to lookup address information: /g, "");
+  const message = messageOf(error).replace(/ \(os error \d+\)|^failed to lookup address information: /g, "");
+  return /corrupt message|wrong version|InvalidContentType/i.test(message) ? "it does not speak TLS there" : message;
 }
 
 function messageOf(error: unknown): string {

@@ -10,8 +10,12 @@
 import { join } from "./client.ts";
 import { shellCompletion, SHELLS } from "./client/shell_completion.ts";
 import config from "./deno.json" with { type: "json" };
+import { runBackup } from "./main/backup.ts";
 import { type CommandLine, helpOf, nearest, overview, parseCommandLine, UsageError } from "./main/command_line.ts";
+import { runDoctor } from "./main/doctor.ts";
+import { runExport } from "./main/export.ts";
 import { Failure, readSecret } from "./main/files.ts";
+import { runHashPassword } from "./main/hash_password.ts";
 import { Output } from "./main/output.ts";
 import { runServe } from "./main/serve.ts";
 import { SUBCOMMANDS } from "./main/subcommands.ts";
@@ -50,6 +54,10 @@ const RUN: Readonly<Record<string, (line: CommandLine) => number | Promise<numbe
   serve: (line) => runServe(line, { version: VERSION, print, complain }),
   join: runJoin,
   completions: runCompletions,
+  backup: (line) => runBackup(line, print),
+  export: runExport,
+  doctor: (line) => runDoctor(line, print),
+  "hash-password": () => runHashPassword(print),
 };
 
 function help([topic]: readonly string[]): number {
@@ -73,6 +81,7 @@ async function runJoin({ operands, values, switches }: CommandLine): Promise<num
   return await join({
     channels: values.get("channel") ?? [],
     json: switches.has("json"),
+    newKey: switches.has("new-key"),
     quiet: switches.has("quiet"),
     version: VERSION,
     log: complain,

@@ -12,10 +12,11 @@ import type { Remote } from "./server/client.ts";
 import { Clock } from "./server/clock.ts";
 import { Gate } from "./server/gate.ts";
 import { Hub, type HubOptions } from "./server/hub.ts";
-import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE } from "./server/limits.ts";
+import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE, MAX_READQ } from "./server/limits.ts";
 import { isLoopback, isPrivate, plainAddress } from "./server/network.ts";
 import { host, watchSilence } from "./server/reception.ts";
 import { MemoryStore, type Store } from "./server/store.ts";
+import { canListen, TlsListener } from "./server/tls_listener.ts";
 import { SqliteStore } from "./server/store_sqlite.ts";
 
 /** How often silence and unfinished work are looked at, in milliseconds. */
@@ -40,6 +41,8 @@ export type Plaintext = "loopback" | "lan" | "any" | "off";
 export interface TlsOptions {
   /** Port; 0 takes a free one. */
   readonly port: number;
+  /** Takes a free port where that one is in use. */
+  readonly orFree?: boolean;
   readonly certificate: Certificate;
   /** Seconds for which clients shall insist on encryption, if a public authority vouches for it; never unless told. */
   readonly sts?: number;
@@ -83,17 +86,19 @@ export interface Server {
 }
 
 /**
- * Starts a server, which listens when this returns.
+ * Starts a server, and resolves when it listens.
  *
  * @throws {Deno.errors.AddrInUse} and whatever else listening throws.
  */
-export function serve(options: ServeOptions = {}): Server {
+export async function serve(options: ServeOptions = {}): Promise<Server> {
   const log = options.log ?? (() => {});
   const store = openStore(options);
+  const server = new RunningServer(options, store, log);
   try {
-    return new RunningServer(options, store, log);
+    await server.listen();
+    return server;
   } catch (error) {
-    store.close();
+    await server.stop();
     throw error;
   }
 }
@@ -107,7 +112,7 @@ class RunningServer implements Server {
   readonly #ticking: ReturnType<typeof setInterval>;
   readonly #sweeping: ReturnType<typeof setInterval>;
   #plain: Door<Deno.TcpConn> | undefined;
-  #tls: Door<Deno.TlsConn> | undefined;
+  #tls: TlsListener | Door<Deno.TlsConn> | undefined;
   #certificate: Certificate | undefined;
   #rehashing: Promise<string> | undefined;
 
@@ -119,12 +124,6 @@ class RunningServer implements Server {
     const hub = this.hub = new Hub(hubOptions(options, store), parts);
     this.#gate = new Gate(hub.limits, hub.options.throttle);
     hub.restore();
-    try {
-      this.#listen();
-    } catch (error) {
-      this.#plain?.listener.close();
-      throw error;
-    }
     this.#ticking = setInterval(() => {
       watchSilence(hub);
       store.maintain(MAINTENANCE);
@@ -133,11 +132,11 @@ class RunningServer implements Server {
   }
 
   get address(): Deno.NetAddr | undefined {
-    return this.#plain?.listener.addr as Deno.NetAddr | undefined;
+    return this.#plain?.addr as Deno.NetAddr | undefined;
   }
 
   get tlsAddress(): Deno.NetAddr | undefined {
-    return this.#tls?.listener.addr as Deno.NetAddr | undefined;
+    return this.#tls?.addr as Deno.NetAddr | undefined;
   }
 
   get certificate(): Certificate | undefined {
@@ -158,24 +157,38 @@ class RunningServer implements Server {
     this.#store.close();
   }
 
-  #listen(): void {
+  /** Opens the doors. */
+  async listen(): Promise<void> {
     const { port = 6667, plaintext, tls } = this.#options;
     const hostname = this.#options.host ?? "0.0.0.0";
-    const { log } = this.hub;
     if (plaintext !== "off") {
-      this.#plain = new Door(Deno.listen({ hostname, port }), (conn) => this.#admitPlain(conn), log);
+      this.#plain = new Door(Deno.listen({ hostname, port }), (conn) => this.#admitPlain(conn), this.hub.log);
     }
-    if (tls !== undefined) this.#listenTls(hostname, tls.port, tls.certificate);
+    if (tls !== undefined) await this.#listenTls(hostname, tls.port, tls.certificate);
   }
 
-  #listenTls(hostname: string, port: number, certificate: Certificate): void {
-    const { cert, key, vouched } = certificate;
-    const listener = Deno.listenTls({ hostname, port, cert, key });
-    this.#tls = new Door(listener, (conn) => this.#admitTls(conn), this.hub.log);
+  async #listenTls(hostname: string, port: number, certificate: Certificate): Promise<void> {
+    const { log, limits: { handshakeTime } } = this.hub;
+    if (canListen()) {
+      this.#tls = await TlsListener.listen({
+        ...{ hostname, port, certificate, handshakeTime, log },
+        enter: (address) => this.#gate.enter(address) === undefined,
+        leave: (address) => this.#gate.leave(address),
+        seat: (wire, remote) => void this.#seat(wire, remote),
+      });
+    } else {
+      const { cert, key } = certificate;
+      this.#tls = new Door(Deno.listenTls({ hostname, port, cert, key }), (conn) => this.#admitTls(conn), log);
+    }
+    this.#showed(certificate);
+  }
+
+  /** A certificate is shown from now on. */
+  #showed(certificate: Certificate): void {
     this.#certificate = certificate;
     const duration = this.#options.tls?.sts;
-    const { port: here } = listener.addr as Deno.NetAddr;
-    this.hub.reconfigure({ sts: vouched && duration !== undefined ? { port: here, duration } : undefined });
+    const strict = certificate.vouched && duration !== undefined;
+    this.hub.reconfigure({ sts: strict ? { port: this.tlsAddress!.port, duration } : undefined });
   }
 
   async #readAgain(): Promise<string> {
@@ -191,17 +204,21 @@ class RunningServer implements Server {
     }
   }
 
-  /** A listener keeps its certificate, so another takes its place; who is connected stays. */
+  /** Who is connected stays, whatever is shown to who comes. */
   async #showCertificate(certificate: Certificate): Promise<void> {
-    const [old, before] = [this.#tls, this.#certificate];
-    if (old === undefined || before === undefined) return;
+    const [door, before] = [this.#tls, this.#certificate];
+    if (door === undefined || before === undefined) return;
     if (before.cert === certificate.cert && before.key === certificate.key) return;
+    if (door instanceof TlsListener) {
+      door.show(certificate);
+      return this.#showed(certificate);
+    }
     const { hostname, port } = this.tlsAddress!;
-    await old.close();
+    await door.close();
     try {
-      this.#listenTls(hostname, port, certificate);
+      await this.#listenTls(hostname, port, certificate);
     } catch (error) {
-      this.#listenTls(hostname, port, before);
+      await this.#listenTls(hostname, port, before);
       throw error;
     }
   }
@@ -222,6 +239,7 @@ class RunningServer implements Server {
     return `Plain text is not taken from where you are${tlsAddress ? `; use TLS at port ${tlsAddress.port}` : ""}`;
   }
 
+  /** For runtimes before Deno 2.9: there a socket stays open until its other end is tired of a handshake it never finishes. */
   #admitTls(conn: Deno.TlsConn): void {
     const address = addressOf(conn);
     if (this.#gate.enter(address) !== undefined) return hangUp(conn);
@@ -237,7 +255,7 @@ class RunningServer implements Server {
   async #seat(wire: Wire, remote: Remote): Promise<void> {
     const { hub } = this;
     try {
-      const options = { turn: this.#turn, maxLine: MAX_CLIENT_LINE, maxSendq: hub.limits.sendq };
+      const options = { turn: this.#turn, maxLine: MAX_CLIENT_LINE, maxReadq: MAX_READQ, maxSendq: hub.limits.sendq };
       await host(hub, new Connection(wire, options), remote);
     } catch (error) {
       hub.log(`error: ${error instanceof Error ? error.message : error}`);
@@ -254,17 +272,22 @@ interface Listener<C> {
 
 /** A listener and the loop that takes what comes to it. */
 class Door<C extends Deno.Conn> {
-  readonly listener: Listener<C>;
+  readonly #listener: Listener<C>;
   readonly #accepting: Promise<void>;
 
   constructor(listener: Listener<C>, admit: (conn: C) => void, log: (line: string) => void) {
-    this.listener = listener;
+    this.#listener = listener;
     this.#accepting = accept(listener, admit, log);
+  }
+
+  /** Where it listens. */
+  get addr(): Deno.Addr {
+    return this.#listener.addr;
   }
 
   /** Takes nobody any more. Afterwards another may listen there. */
   async close(): Promise<void> {
-    this.listener.close();
+    this.#listener.close();
     await this.#accepting;
   }
 }

@@ -135,21 +135,50 @@ export class Buffer {
     return added;
   }
 
-  /** Puts a page of history where it belongs. Returns how many lines were new, and whether it met a line that was here. */
+  /**
+   * Puts a page of history, oldest first, where it belongs: by time, and among messages of the same time in the order of
+   * the page; never above the message `after`, never below the message `before`.
+   *
+   * @returns How many lines were new, and whether it met a line that was here.
+   */
   insertHistory(
     events: readonly HistoryEvent[],
     read: (message: ChatMessage) => NewLine,
+    { after, before }: { after?: string; before?: string } = {},
   ): { added: number; met: boolean } {
     let added = 0;
     let met = false;
+    let at = this.#indexOf(after) + 1;
     for (const event of events) {
       if (event.type === "reaction") this.react(event);
       else if (event.type === "redaction") this.redact(event.id, event.by, event.reason);
-      else if (this.insert(read(event)) === undefined) met = true;
-      else added++;
+      else {
+        const known = this.#indexOf(event.id);
+        met ||= known >= 0;
+        added += known >= 0 ? 0 : 1;
+        at = known >= 0 ? Math.max(at, known + 1) : this.#insertFrom(at, this.#indexOf(before), read(event)) + 1;
+      }
     }
     this.#trim();
     return { added, met };
+  }
+
+  #indexOf(id: string | undefined): number {
+    const line = id === undefined ? undefined : this.#byId.get(id);
+    return line === undefined ? -1 : this.lines.indexOf(line);
+  }
+
+  /** Puts a line at or behind a place by its time. A message of the same time that is here already was said later. */
+  #insertFrom(from: number, end: number, line: NewLine): number {
+    const last = end < 0 ? this.lines.length : end;
+    let at = from;
+    while (at < last) {
+      const other = this.lines[at]!;
+      if (other.time > line.time || (other.time === line.time && other.id !== undefined)) break;
+      at++;
+    }
+    this.lines.splice(at, 0, this.#make(line));
+    return at;
   }
 
   /** Shows a message of ours that is on its way. */

@@ -15,8 +15,8 @@ export interface FrontEnd {
   event(event: SessionEvent): void;
   /** The connection has ended. `pause` is how many milliseconds until the next try, absent where there is none. */
   disconnected(why: string, pause: number | undefined, unsettled: readonly Sent[]): void;
-  /** A connection stands; registration begins. */
-  connected?(encrypted: boolean): void;
+  /** A connection stands; registration begins. `note` is what a person should know of it. */
+  connected?(encrypted: boolean, note?: string): void;
   /** The person or the system asked to end. */
   stop(): void;
 }

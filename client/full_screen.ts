@@ -26,7 +26,7 @@ import { Scrolling } from "./full_screen/scrolling.ts";
 import { slashContext } from "./full_screen/slash_context.ts";
 import { pressUiKey } from "./full_screen/ui_keys.ts";
 import type { KeyEvent } from "./keys.ts";
-import { LineEditor } from "./line_editor.ts";
+import { isEditorKey, LineEditor } from "./line_editor.ts";
 import { sanitize } from "./sanitize.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
 import type { Sent } from "./session/outbox.ts";
@@ -70,6 +70,9 @@ interface Question {
   readonly editor: LineEditor;
   readonly answer: (text: string | undefined) => void;
 }
+
+/** More conversations than anybody can have; what comes beyond them goes to the server's. */
+const MAX_BUFFERS = 1000;
 
 /** The whole of what a person sees and does. */
 export class FullScreen implements FrontEnd {
@@ -144,7 +147,8 @@ export class FullScreen implements FrontEnd {
     this.effects.redraw();
   }
 
-  connected(encrypted: boolean): void {
+  connected(encrypted: boolean, note?: string): void {
+    if (note !== undefined) this.tell(this.current, "info", note);
     this.#encrypted = encrypted;
     this.trouble = "registering";
     this.effects.redraw();
@@ -201,7 +205,7 @@ export class FullScreen implements FrontEnd {
 
   /** The buffer of a name, made if there is none. */
   buffer(name: string): Buffer {
-    const found = this.find(name);
+    const found = this.find(name) ?? (this.buffers.length < MAX_BUFFERS ? undefined : this.buffers[0]);
     if (found !== undefined) return found;
     const made = new Buffer(name, this.session.isChannel(name) ? "channel" : "direct");
     const firstDirect = this.buffers.findIndex((buffer) => buffer.kind === "direct");
@@ -351,6 +355,9 @@ export class FullScreen implements FrontEnd {
 
   #press(key: string): void {
     if (pressUiKey(this, key)) return;
+    // Escape and a letter in quick succession look like Alt and that letter.
+    const [, text] = /^M-(\S)$/u.exec(key) ?? [];
+    if (text !== undefined && !isEditorKey(key) && this.escape()) return this.key({ type: "text", text });
     this.completion = undefined;
     this.activeEditor.press(key);
     if (this.question === undefined) this.outgoing.typed();
@@ -443,7 +450,8 @@ export class FullScreen implements FrontEnd {
     store.settings.lastServer = this.address;
     here.channels = [...this.session.wantedChannels.values()];
     here.current = this.current.name;
-    void store.save();
+    here.nick = this.session.wantedNick;
+    void store.save(this.address);
   }
 
   /** Remembers whom to log in as, now and at later connections. */

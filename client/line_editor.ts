@@ -281,4 +281,9 @@ export const EDITOR_KEYS: readonly EditorKey[] = [
   },
 ];
 
+/** Whether a key means something to the editor. */
+export function isEditorKey(key: string): boolean {
+  return ACTIONS.has(key);
+}
+
 const ACTIONS = new Map(EDITOR_KEYS.flatMap(({ keys, run }) => keys.map((key) => [key, run] as const)));

@@ -97,6 +97,11 @@ export class LineMode implements FrontEnd {
     this.#print(event);
   }
 
+  /** A connection stands. */
+  connected(_encrypted: boolean, note?: string): void {
+    if (note !== undefined) this.#options.log(note);
+  }
+
   /** The connection has ended; `pause` is how long until the next try. */
   disconnected(why: string, pause: number | undefined, unsettled: readonly Sent[]): void {
     if (this.#ended) return;

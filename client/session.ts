@@ -68,6 +68,8 @@ export interface Channel {
   arriving: Member[];
   /** Whether a person asked for the names. */
   asked: boolean;
+  /** Whether we asked who is away, for ourselves. */
+  learning: boolean;
 }
 
 /** How a message came. */
@@ -105,6 +107,8 @@ export class Session {
   readonly options: SessionOptions;
   /** Our nick as the server knows it. */
   nick: string;
+  /** The nick we would rather have: what was asked for, or what we changed to. */
+  wantedNick: string;
   /** `nick!user@host` as others see us, or only the nick. */
   source: string;
   account: string | undefined;
@@ -131,7 +135,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.options = options;
-    this.nick = this.source = options.nick;
+    this.nick = this.source = this.wantedNick = options.nick;
     this.credentials = options.credentials;
     this.channels = new NameMap(this.#fold);
     this.wantedChannels = new NameMap(this.#fold);
@@ -143,6 +147,7 @@ export class Session {
   /** Begins on a new connection, the first or a later one. */
   start(): void {
     this.registered = false;
+    this.nick = this.source = this.wantedNick;
     this.account = undefined;
     this.offered.clear();
     this.enabled.clear();
@@ -279,6 +284,20 @@ export class Session {
     if (!this.enabled.has("messageRedaction")) return false;
     this.request("REDACT", target, id, ...(reason === undefined ? [] : [reason]));
     return true;
+  }
+
+  /** We are logged in, or no longer. Servers tell it twice: as an answer, and as news. */
+  setAccount(account: string | undefined): void {
+    if (account === this.account) return;
+    this.account = account;
+    this.emit({ type: "account", account });
+  }
+
+  /** Takes the nick that we would rather have, if it is the one that has just become free. */
+  regain(freed: string): void {
+    if (this.registered && !this.isSelf(this.wantedNick) && this.same(freed, this.wantedNick)) {
+      this.command("NICK", this.wantedNick);
+    }
   }
 
   /** Leaves the server. */

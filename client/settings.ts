@@ -46,7 +46,14 @@ export interface Settings {
 
 /** What holds before anybody changes anything. */
 export function defaultSettings(): Settings {
-  return { servers: {}, bell: true, notifications: true, typing: true, highlights: [], welcomed: false };
+  return {
+    servers: {},
+    bell: true,
+    notifications: true,
+    typing: true,
+    highlights: [],
+    welcomed: false,
+  };
 }
 
 /** Settings that `/set` changes, and what they are. */
@@ -59,8 +66,8 @@ export const SWITCHES: ReadonlyMap<"bell" | "notifications" | "typing", string> 
 /** Where settings are kept between runs. */
 export interface SettingsStore {
   readonly settings: Settings;
-  /** Writes the settings. */
-  save(): Promise<void>;
+  /** Writes the settings; of the servers, only what is known of this one, because others may be open elsewhere. */
+  save(server: string): Promise<void>;
   /** The password of an account on a server, if it was remembered. */
   password(server: string, account: string): Promise<string | undefined>;
   /** Remembers a password, or with `undefined` forgets it. */
@@ -149,10 +156,19 @@ export class SettingsFolder implements SettingsStore {
   }
 
   /** Writes the settings; a folder that cannot be written is no reason to stop talking. */
-  save(): Promise<void> {
-    const text = `${JSON.stringify(this.settings, null, 2)}\n`;
-    this.#saving = this.#saving.then(() => this.#write("settings.json", text, 0o644)).catch(() => {});
+  save(server: string): Promise<void> {
+    const ours = structuredClone(this.settings);
+    this.#saving = this.#saving.then(() => this.#merge(ours, server)).catch(() => {});
     return this.#saving;
+  }
+
+  async #merge(ours: Settings, server: string): Promise<void> {
+    const theirs = await Deno.readTextFile(`${this.#folder}/settings.json`).then(readSettings).catch(defaultSettings);
+    const merged: Settings = {
+      ...ours,
+      servers: { ...theirs.servers, ...(ours.servers[server] && { [server]: ours.servers[server] }) },
+    };
+    await this.#write("settings.json", `${JSON.stringify(merged, null, 2)}\n`, 0o644);
   }
 
   async password(server: string, account: string): Promise<string | undefined> {
@@ -195,7 +211,7 @@ export class SettingsInMemory implements SettingsStore {
   readonly settings: Settings = defaultSettings();
   readonly #passwords = new Map<string, string>();
 
-  save(): Promise<void> {
+  save(_server: string): Promise<void> {
     return Promise.resolve();
   }
   password(server: string, account: string): Promise<string | undefined> {

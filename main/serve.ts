@@ -12,6 +12,7 @@ import type { HubOptions } from "../server/hub.ts";
 import { DEFAULT_LIMITS, type Limits } from "../server/limits.ts";
 import { type CommandLine, UsageError } from "./command_line.ts";
 import { explain, Failure, readLines, readSecret } from "./files.ts";
+import { parseSize } from "./sizes.ts";
 
 /** Where `chat serve` prints and how it is stopped. */
 export interface Surroundings {
@@ -25,7 +26,7 @@ export async function runServe(line: CommandLine, { version, print, complain }: 
   const options = { ...await serveOptions(line), version, log: complain };
   let server: Server;
   try {
-    server = serve(options);
+    server = await serve(options);
   } catch (error) {
     throw new Failure(cannotListen(error, options));
   }
@@ -40,8 +41,9 @@ export async function runServe(line: CommandLine, { version, print, complain }: 
 type Options = ServeOptions & { host: string; port: number };
 
 function cannotListen(error: unknown, { host, port, plaintext, tls }: Options): string {
-  const ports = [...(plaintext === "off" ? [] : [port]), ...(tls === undefined ? [] : [tls.port])];
-  const hint = tls !== undefined && error instanceof Deno.errors.AddrInUse ? " or --tls-port" : "";
+  const shared = tls !== undefined && !tls.orFree;
+  const ports = [...(plaintext === "off" ? [] : [port]), ...(shared ? [tls.port] : [])];
+  const hint = shared && error instanceof Deno.errors.AddrInUse ? " or --tls-port" : "";
   return `Cannot listen at ${host}:${ports.join(" and ")}: ${explain(error)}${hint}`;
 }
 
@@ -66,6 +68,7 @@ async function serveOptions({ values, switches }: CommandLine): Promise<Options>
     plaintext,
     ...(tls !== undefined && { tls }),
     ...(data !== undefined && { data }),
+    ...keeping(value),
     ...await reread(),
     reread,
   };
@@ -83,6 +86,24 @@ function limitsOf(value: (name: string) => string | undefined): Partial<Limits> 
     [option, limit],
   ) => [limit, Number(value(option) ?? DEFAULT_LIMITS[limit])]);
   return Object.fromEntries(given);
+}
+
+/** How long history is kept unless told, and how much of it: what a small machine holds for years. */
+export const DEFAULT_RETENTION = "1825d";
+export const DEFAULT_HISTORY_SIZE = "4G";
+
+/** Bytes that history takes at least, with its indexes. */
+export const LEAST_HISTORY_SIZE = 10 << 20;
+
+/** What `--retention` says of history that is never too old. */
+export const FOREVER = "forever";
+
+function keeping(value: (name: string) => string | undefined): Pick<ServeOptions, "retention" | "historySize"> {
+  const retention = value("retention") ?? DEFAULT_RETENTION;
+  return {
+    ...(retention !== FOREVER && { retention: parseDuration(retention)! }),
+    historySize: parseSize(value("history-size") ?? DEFAULT_HISTORY_SIZE)!,
+  };
 }
 
 type FileOptions = Partial<Pick<HubOptions, "motd" | "password" | "operators">>;
@@ -111,6 +132,7 @@ async function tlsOptions(
   const load = () => loadCertificate(cert, key, name, data);
   return {
     port: Number(port),
+    orFree: value("tls-port") === undefined,
     certificate: await load(),
     ...(cert !== undefined && { reload: load }),
     ...(sts !== "off" && { sts: Number(sts === "0" ? 0 : parseDuration(sts)! / 1000) }),
@@ -181,6 +203,7 @@ function greeting(server: Server, options: Options): string[] {
     "",
     "Others come in with:",
     ...joinLines(server, host).map((line) => `  chat join ${line}`),
+    ...plainLines(server, options),
     `or with any IRC client${tlsAddress ? ", over TLS" : ""}${plainHint(server, options)}`,
     "Ctrl-C stops the server.",
   ];
@@ -193,6 +216,13 @@ function joinLines({ address, tlsAddress, certificate }: Server, host: string): 
     if (tlsAddress === undefined) return formatHostPort(name, address!.port);
     return `ircs://${formatHostPort(name, tlsAddress.port)}${fingerprint}`;
   });
+}
+
+/** On the machine itself nothing lies between that could read along, so a short address will do. */
+function plainLines({ address, tlsAddress }: Server, { host }: Options): string[] {
+  if (address === undefined || tlsAddress === undefined) return [];
+  const [here] = reachable(host);
+  return ["and on this machine with:", `  chat join ${formatHostPort(here!, address.port)}`];
 }
 
 function plainHint({ address }: Server, { host, plaintext }: Options): string {

@@ -6,6 +6,9 @@
 
 import { isChannelName, isNick } from "../protocol/casemapping.ts";
 import { parseDuration } from "../server/duration.ts";
+import { parseDate } from "./export.ts";
+import { DEFAULT_HISTORY_SIZE, DEFAULT_RETENTION, FOREVER, LEAST_HISTORY_SIZE } from "./serve.ts";
+import { parseSize } from "./sizes.ts";
 import { type SubcommandSpec, wholeNumber } from "./command_line.ts";
 
 function channelName(text: string): string | undefined {
@@ -36,6 +39,24 @@ function stsDuration(text: string): string | undefined {
   if (text === "off" || text === "0" || parseDuration(text) !== undefined) return undefined;
   return "it must be a time such as 30d, 0 to take it back, or off";
 }
+
+function retention(text: string): string | undefined {
+  if (text === FOREVER || parseDuration(text) !== undefined) return undefined;
+  return `it must be a time such as 90d, or ${FOREVER}`;
+}
+
+function historySize(text: string): string | undefined {
+  const bytes = parseSize(text);
+  return bytes !== undefined && bytes >= LEAST_HISTORY_SIZE
+    ? undefined
+    : "it must be a size of 10M or more, such as 4G";
+}
+
+function date(text: string): string | undefined {
+  return parseDate(text) === undefined ? "it must be a date such as 2026-01-31, or 2026-01-31T12:00" : undefined;
+}
+
+const dataFolder = { name: "data", value: "DIR", description: "the folder of the server (the same as of chat serve)" };
 
 const passwordFile = { name: "password-file", value: "FILE" } as const;
 
@@ -102,6 +123,19 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
       { name: "data", value: "DIR", description: "where history and accounts are kept (a folder of your user's)" },
       { name: "ephemeral", description: "keep everything in memory only" },
       {
+        name: "retention",
+        value: "TIME|forever",
+        description: `how long history is kept (${DEFAULT_RETENTION}: five years); also channels that nobody uses`,
+        check: retention,
+      },
+      {
+        name: "history-size",
+        value: "SIZE",
+        description:
+          `most room on disk for history (${DEFAULT_HISTORY_SIZE}: some 15 million messages); the oldest goes first`,
+        check: historySize,
+      },
+      {
         name: "max-clients",
         value: "N",
         description: "most clients at once (10000)",
@@ -144,11 +178,13 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
         check: channelName,
       },
       { ...passwordFile, description: "the server's password is in this file" },
+      { name: "new-key", description: "the server has a new key, the one in the address; forget the old one" },
       { name: "json", description: "one JSON object a line, for scripts" },
       { name: "quiet", description: "show nothing that others say" },
     ],
     examples: [
       "chat join localhost",
+      "chat join 'ircs://chat.example:6697#FINGERPRINT'",
       "chat join [::1]:6667 --nick 小明",
       "make 2>&1 | chat join localhost --channel '#builds' --quiet",
     ],
@@ -161,5 +197,50 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
     summary: "Print completions for bash, zsh or fish",
     options: [],
     examples: ['eval "$(chat completions bash)"', "chat completions fish | source"],
+  },
+  {
+    name: "backup",
+    operands: "FILE",
+    minOperands: 1,
+    maxOperands: 1,
+    summary: "Copy history, accounts and channels into a file; the server may run",
+    options: [dataFolder],
+    examples: ["chat backup chat-monday.db"],
+  },
+  {
+    name: "export",
+    operands: "",
+    minOperands: 0,
+    maxOperands: 0,
+    summary: "Print the history of a channel; the server may run",
+    options: [
+      { name: "channel", value: "#CHANNEL", description: "which channel", check: channelName },
+      { name: "since", value: "DATE", description: "from this date on, by UTC (from the beginning)", check: date },
+      { name: "json", description: "one JSON object a line, with everything that is kept" },
+      dataFolder,
+    ],
+    examples: ["chat export --channel '#lobby' --since 2026-01-01 > lobby.txt"],
+  },
+  {
+    name: "doctor",
+    operands: "",
+    minOperands: 0,
+    maxOperands: 0,
+    summary: "Look whether a server is well: its data, disk, clock and port",
+    options: [
+      dataFolder,
+      { name: "host", value: "ADDRESS", description: "where the server should listen (127.0.0.1)" },
+      { name: "port", value: "PORT", description: "and at which port (6667)", check: wholeNumber(1, 65535) },
+    ],
+    examples: ["chat doctor"],
+  },
+  {
+    name: "hash-password",
+    operands: "",
+    minOperands: 0,
+    maxOperands: 0,
+    summary: "Read a password and print its hash, for the file of operators",
+    options: [],
+    examples: ['echo "admin $(chat hash-password)" >> operators.txt'],
   },
 ];

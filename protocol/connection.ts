@@ -28,6 +28,8 @@ export interface Wire {
 export interface ConnectionOptions {
   /** Longest line that is taken; of a longer one the first `maxLine + 1` bytes are handed on, so that it is seen to be too long. */
   maxLine?: number;
+  /** Most bytes without a line ending; past it the connection is closed. No bound unless told. */
+  maxReadq?: number;
   /** Most bytes waiting to be sent; past it the connection is closed. */
   maxSendq?: number;
   /** When what was sent is written; a turn of its own unless told. */
@@ -152,6 +154,8 @@ export class Connection implements AsyncIterable<string> {
   #ended = false;
   #linger: ReturnType<typeof setTimeout> | undefined;
   #failure: string | undefined;
+  /** Who waits for the sendq to become shorter. */
+  #drain: { bytes: number; resolve: () => void } | undefined;
 
   /** @param wire Belongs to the connection from now on. */
   constructor(wire: Wire, options: ConnectionOptions = {}) {
@@ -160,7 +164,8 @@ export class Connection implements AsyncIterable<string> {
     this.#maxSendq = options.maxSendq ?? MAX_SENDQ;
     const splitter = new TextLineStream();
     this.#lines = splitter.readable.getReader();
-    this.closed = this.#receive(splitter.writable.getWriter(), new LineLimiter(options.maxLine ?? MAX_LINE));
+    const limiter = new LineLimiter(options.maxLine ?? MAX_LINE, options.maxReadq);
+    this.closed = this.#receive(splitter.writable.getWriter(), limiter);
   }
 
   /** The lines that arrive. Leaving the loop early ends the connection. */
@@ -189,6 +194,14 @@ export class Connection implements AsyncIterable<string> {
     return !this.#ending;
   }
 
+  /** Resolves when at most so many bytes wait to be sent, or it has ended. */
+  drained(bytes: number): Promise<void> {
+    if (this.sendq <= bytes || this.#ended) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#drain = { bytes, resolve };
+    return promise;
+  }
+
   /** Sends a line at the end of the turn. */
   send(line: Line | string): void {
     if (this.#ending) return;
@@ -211,6 +224,8 @@ export class Connection implements AsyncIterable<string> {
   close(last?: Line | string): void {
     if (this.#ending) return;
     if (last !== undefined) this.send(last);
+    // The last word may have been one too many.
+    if (this.#ending) return;
     this.#ending = true;
     if (this.sendq === 0) return this.#end();
     this.#linger = setTimeout(() => this.#end(), LINGER);
@@ -237,12 +252,21 @@ export class Connection implements AsyncIterable<string> {
     this.#failure = "SendQ exceeded";
     this.#queue = undefined;
     if (this.#unwritten > 0) return this.abort(this.#failure);
-    this.close("ERROR :SendQ exceeded");
+    this.#queue = this.#begin().append(new Line("ERROR :SendQ exceeded"));
+    this.close();
+  }
+
+  /** What still comes is read and dropped until the peer has taken its last line. */
+  #overrun(): void {
+    if (this.#ending) return;
+    this.#failure = "ReadQ exceeded";
+    this.close("ERROR :ReadQ exceeded");
   }
 
   #write(bytes: Uint8Array<ArrayBuffer>): void {
     this.#wire.write(bytes).then((written) => {
       this.#unwritten -= written;
+      if (this.#drain !== undefined && this.sendq <= this.#drain.bytes) this.#drain.resolve();
       if (written < bytes.length && !this.#ended) return this.#write(bytes.subarray(written));
       if (this.#queue !== undefined) this.#turn.add(this);
       else if (this.#ending) this.#end();
@@ -254,7 +278,8 @@ export class Connection implements AsyncIterable<string> {
     try {
       for (let read; (read = await this.#wire.read(buffer)) !== null;) {
         const text = limiter.push(buffer.subarray(0, read));
-        if (text !== "") await writer.write(text);
+        if (limiter.overrun) this.#overrun();
+        else if (text !== "") await writer.write(text);
         // The next read waits for the end of the turn, so that nobody is heard twice before all were heard once.
         await this.#turn.over();
         buffer = fitBuffer(buffer, read);
@@ -269,6 +294,7 @@ export class Connection implements AsyncIterable<string> {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#drain?.resolve();
     clearTimeout(this.#linger);
     this.#lines.cancel().catch(() => {});
     try {

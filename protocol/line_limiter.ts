@@ -37,12 +37,26 @@ const NOT_UTF8 = "\ud800";
  */
 export class LineLimiter {
   readonly #maxLine: number;
+  readonly #maxUnended: number;
   /** The beginning of a line whose end has not come, at most `maxLine + 1` bytes. */
   #held: Uint8Array<ArrayBuffer> | undefined;
   #lastWasCr = false;
+  /** Bytes of the line whose end has not come, with those that were passed over. */
+  #unended = 0;
+  #overrun = false;
 
-  constructor(maxLine: number) {
+  /**
+   * @param maxLine Most bytes of a line that is handed on whole.
+   * @param maxUnended Most bytes of a line at all, see {@linkcode LineLimiter.overrun}.
+   */
+  constructor(maxLine: number, maxUnended = Infinity) {
     this.#maxLine = maxLine;
+    this.#maxUnended = maxUnended;
+  }
+
+  /** Whether more bytes without a line ending have come than anybody sends who means a line. */
+  get overrun(): boolean {
+    return this.#overrun;
   }
 
   /** Bytes that are held until their line ends. */
@@ -53,10 +67,14 @@ export class LineLimiter {
   /** Takes the next bytes, which may be overwritten afterwards, and gives the lines that they complete, each with an LF. */
   push(chunk: Uint8Array<ArrayBuffer>): string {
     // The LF of a CRLF whose CR ended the piece before.
-    if (this.#lastWasCr && chunk[0] === LF) chunk = chunk.subarray(1);
+    if (this.#lastWasCr && chunk[0] === LF) {
+      chunk = chunk.subarray(1);
+      this.#lastWasCr = false;
+    }
     if (chunk.length === 0) return "";
     this.#lastWasCr = chunk[chunk.length - 1] === CR;
     const end = Math.max(chunk.lastIndexOf(LF), chunk.lastIndexOf(CR)) + 1;
+    this.#count(chunk, end);
     if (end === 0) {
       this.#hold(chunk);
       return "";
@@ -66,6 +84,15 @@ export class LineLimiter {
     this.#held = undefined;
     if (end < chunk.length) this.#hold(chunk.subarray(end));
     return this.#decode(lines);
+  }
+
+  /** Counts the line that goes on into a piece, and the one that goes on behind it; those within it are shorter than it. */
+  #count(chunk: Uint8Array, end: number): void {
+    if (this.#unended + chunk.length > this.#maxUnended) {
+      const first = end === 0 ? chunk.length : endOfLine(chunk, 0);
+      if (this.#unended + first > this.#maxUnended || chunk.length - end > this.#maxUnended) this.#overrun = true;
+    }
+    this.#unended = end === 0 ? this.#unended + chunk.length : chunk.length - end;
   }
 
   #hold(bytes: Uint8Array<ArrayBuffer>): void {

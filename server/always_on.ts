@@ -58,6 +58,8 @@ export function leaveStanding(hub: Hub, user: User): boolean {
   const account = stayingAccount(hub, user);
   if (account === undefined) return false;
   keepPresence(hub, account, user);
+  // What OPER gave was given to whoever was there.
+  hub.setMode(user, "o", false);
   if (!user.isUnderOwnName) hub.rename(user, account.name);
   if (user.away !== undefined) return true;
   user.absent = true;

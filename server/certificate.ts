@@ -85,15 +85,19 @@ export async function readCertificate(certFile: string, keyFile: string): Promis
 }
 
 /**
- * SHA-256 of the first certificate of a text in PEM: 64 hexadecimal digits.
+ * SHA-256 of a certificate, in PEM (the first that is there) or as bytes: 64 hexadecimal digits.
  *
  * @throws {SyntaxError} if there is none.
  */
-export function fingerprintOf(pem: string): string {
+export function fingerprintOf(certificate: string | Uint8Array): string {
+  const bytes = typeof certificate === "string" ? bytesOf(certificate) : certificate;
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function bytesOf(pem: string): Uint8Array {
   const [first] = certificatesOf(pem);
   if (first === undefined) throw new SyntaxError("Cannot read certificate: there is none in PEM");
-  const bytes = Uint8Array.from(atob(first.replace(/-----[^-]+-----|\s/g, "")), (letter) => letter.charCodeAt(0));
-  return createHash("sha256").update(bytes).digest("hex");
+  return Uint8Array.fromBase64(first.replace(/-----[^-]+-----|\s/g, ""));
 }
 
 /**

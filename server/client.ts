@@ -94,6 +94,7 @@ export class Client {
   #form: Form = 0;
   /** What was sent while a labeled command is answered. */
   #captured: Line[] | undefined;
+  #capturedBytes = 0;
   #putOff = false;
   #batchNumber = 0;
 
@@ -142,8 +143,17 @@ export class Client {
 
   /** Sends a line that is ready. */
   write(line: Line): void {
-    if (this.#captured !== undefined) this.#captured.push(line);
-    else this.connection.send(line);
+    if (this.#captured !== undefined) {
+      this.#captured.push(line);
+      this.#capturedBytes += line.bytes;
+    } else {
+      this.connection.send(line);
+    }
+  }
+
+  /** Whether half the sendq is used up: an answer that can end at any line ends, rather than the connection. */
+  get crowded(): boolean {
+    return this.connection.sendq + this.#capturedBytes > this.hub.limits.sendq / 2;
   }
 
   /** Sends a message of the server's to this client alone. What of it cannot stand before other parameters becomes `*`. */
@@ -161,7 +171,9 @@ export class Client {
       return;
     }
     let text = formatMessage(message);
-    if (text.length * 3 > MAX_BODY_BYTES) text = formatMessage(fitMessage(message));
+    if (text.length * 3 > MAX_BODY_BYTES && byteLength(text) > MAX_BODY_BYTES) {
+      text = formatMessage(fitMessage(message));
+    }
     if (!this.capabilities.has("serverTime") || message.tags?.has("time")) return this.write(new Line(text));
     this.write(withTag(new Line(text), `time=${formatTime(this.hub.clock.now())}`));
   }
@@ -208,6 +220,7 @@ export class Client {
   answer<T>(label: string | undefined, handle: () => T): T {
     if (label === undefined || label === "" || byteLength(label) > MAX_LABEL_BYTES || !this.labels) return handle();
     const captured: Line[] = this.#captured = [];
+    this.#capturedBytes = 0;
     this.#putOff = false;
     try {
       const result = handle();
@@ -215,6 +228,7 @@ export class Client {
       return result;
     } finally {
       this.#captured = undefined;
+      this.#capturedBytes = 0;
       if (!this.#putOff) this.#respond(label, captured);
     }
   }

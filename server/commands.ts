@@ -6,7 +6,14 @@
  * @module
  */
 
-import { byteLength, MAX_BODY_BYTES, MAX_CLIENT_TAGS_BYTES, type Message, parseMessage } from "../protocol.ts";
+import {
+  byteLength,
+  MAX_BODY_BYTES,
+  MAX_CLIENT_TAGS_BYTES,
+  type Message,
+  parseMessage,
+  parseTags,
+} from "../protocol.ts";
 import * as numeric from "../protocol/numerics.ts";
 import type { Client, RegisteredClient } from "./client.ts";
 import { type Command, type CommandTable, MODERN, type Outcome } from "./command.ts";
@@ -108,18 +115,18 @@ function blame(client: Client, message: Message, error: unknown): void {
   client.numeric(numeric.ERR_UNKNOWNERROR, message.command, "Something went wrong here, not with you");
 }
 
-/** A line that is no message gets an answer if anything can be answered, and is never acted on. */
+/** A line that is no message is never acted on, and gets an answer unless there is nothing to answer. */
 function refuse(client: Client, line: string, error: unknown): void {
-  if (error instanceof RangeError) return client.error(numeric.ERR_INPUTTOOLONG);
-  if (line.isWellFormed()) return;
-  // "Servers publishing this token MUST NOT relay content (such as `PRIVMSG` or `NOTICE` message data, channel topics, or
-  // realnames) containing non-UTF-8 data to clients.": https://ircv3.net/specs/extensions/utf8-only
-  const text = /^(@[^ ]* +)?(?::[^ ]* +)?([A-Za-z]+|\d{3})/.exec(line);
-  const label = text?.[1] === undefined ? undefined : parseMessage(`${text[1].toWellFormed()}X`).tags?.get("label");
-  client.answer(
-    label,
-    () => client.fail(text?.[2]?.toUpperCase() ?? "*", "INVALID_UTF8", "Your message is not UTF-8 and was not sent"),
-  );
+  if (/[\0\r\n]/.test(line)) return client.numeric(numeric.ERR_UNKNOWNERROR, "*", "A line holds no control characters");
+  const [, tags = "", word] = /^(?:@([^ ]*) +)? *(?::[^ ]* +)?([^ ]+)/.exec(line.toWellFormed()) ?? [];
+  client.answer(parseTags(tags).get("label"), () => {
+    if (error instanceof RangeError) return client.error(numeric.ERR_INPUTTOOLONG);
+    if (line.isWellFormed()) return word && client.error(numeric.ERR_UNKNOWNCOMMAND, word);
+    // "Servers publishing this token MUST NOT relay content (such as `PRIVMSG` or `NOTICE` message data, channel topics, or
+    // realnames) containing non-UTF-8 data to clients.": https://ircv3.net/specs/extensions/utf8-only
+    const command = word !== undefined && /^[A-Za-z]+$/.test(word) ? word.toUpperCase() : "*";
+    client.fail(command, "INVALID_UTF8", "Your message is not UTF-8 and was not sent");
+  });
 }
 
 function isRegistered(client: Client): client is RegisteredClient {

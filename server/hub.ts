@@ -7,7 +7,7 @@
  * @module
  */
 
-import { fitMessage, type Message, type Tags } from "../protocol.ts";
+import { fitMessage, type Tags } from "../protocol.ts";
 import type { Capability } from "../protocol/capability.ts";
 import { casefold, type Casefolded, CaseMap } from "../protocol/casemapping.ts";
 import type { Connection, Turn } from "../protocol/connection.ts";
@@ -470,14 +470,14 @@ export class Hub {
 
   /** Keeps an event of a channel. */
   record(channel: Channel, relay: Relay): void {
-    this.store.append({ id: relay.details.id, target: channel.folded, message: lasting(relay) });
+    this.store.append({ id: relay.details.id, target: channel.folded, ...lasting(relay) });
   }
 
   /** Keeps an event that is one of several channels: in each under an id of its own, the first of which is the relay's. */
   recordIn(channels: Iterable<Channel>, relay: Relay): void {
     let id = relay.details.id;
     for (const { folded } of channels) {
-      this.store.append({ id, target: folded, message: lasting(relay) });
+      this.store.append({ id, target: folded, ...lasting(relay) });
       id = this.clock.next();
     }
   }
@@ -490,7 +490,7 @@ export class Hub {
     if (!isKept(relay) || status !== undefined) return true;
     const target = to instanceof Channel ? to.folded : directTarget(client.user!.identity, to.identity);
     const lines = more.map(({ text, concat }) => concat ? { text, concat: true as const } : { text });
-    const entry: Entry = { id: relay.details.id, target, message: lasting(relay), ...(lines.length > 0 && { lines }) };
+    const entry: Entry = { id: relay.details.id, target, ...lasting(relay), ...(lines.length > 0 && { lines }) };
     if (this.store.append(entry)) return true;
     const { command, params } = relay.message;
     client.fail(command, "MESSAGE_ERROR", params[0]!, "The server's disk is full or broken; nothing was sent");
@@ -525,11 +525,25 @@ function isKept({ message, details }: Relay): boolean {
 }
 
 /** A message as history keeps it. */
-function lasting(relay: Relay): Message {
-  const { account, bot, clientTags } = relay.details;
-  if (account === undefined && !bot && clientTags === undefined) return relay.message;
+function lasting({ message, body, details }: Relay): Pick<Entry, "message" | "body"> {
+  const params = ownParams(message.params, body);
+  const { account, bot, clientTags } = details;
+  if (account === undefined && !bot && clientTags === undefined) {
+    return { message: { source: message.source!, command: message.command, params }, body };
+  }
   const tags = new Map(clientTags);
   if (account !== undefined) tags.set("account", account);
   if (bot) tags.set("bot", "");
-  return { tags, ...relay.message };
+  return { message: { tags, ...message, params }, body };
+}
+
+/**
+ * Parameters whose last is a part of the body: as it was parsed it is a part of all that was read at once, which must not
+ * stay in memory for its sake.
+ */
+function ownParams(params: readonly string[], body: string): readonly string[] {
+  const own = params.slice();
+  const last = own.length - 1;
+  if (last >= 0) own[last] = body.slice(body.length - own[last]!.length);
+  return own;
 }

@@ -24,8 +24,17 @@ export function ownsNick(client: Client, nick: string): boolean {
   return account !== undefined && casefold(account) === casefold(nick);
 }
 
+// Whoever had one of these nicks would be told passwords by people who are used to such services elsewhere.
+const SERVICES = /^(?:auth|bot|chan|global|help|hist|host|memo|nick|oper|sasl|stat|user)serv$/;
+
+/** Whether a nick is that of a service of other networks, which nobody may have here. */
+export function isServiceNick(nick: string): boolean {
+  return SERVICES.test(casefold(nick));
+}
+
 /** Why a nick that nobody has cannot be taken, or `undefined`. */
 export function claimNick(client: Client, nick: string): string | undefined {
+  if (isServiceNick(nick)) return "That nick is kept free: elsewhere it belongs to a service";
   if (ownsNick(client, nick) || accountNamed(client.hub, nick) === undefined) return undefined;
   // A person with nc has no way to sign in.
   const mayBeAsked = client.user !== undefined && client.plain === undefined && !client.user.askedForNick;

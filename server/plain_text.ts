@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { Message } from "../protocol.ts";
-import { isNick } from "../protocol/casemapping.ts";
+import { type Message, splitText } from "../protocol.ts";
+import { isNick, MAX_NICK_LENGTH } from "../protocol/casemapping.ts";
 import * as numeric from "../protocol/numerics.ts";
 
 /** Where a person with `nc` sits. */
@@ -96,10 +96,55 @@ export function parsePlain(line: string, seat: PlainSeat): PlainInput {
   return command?.parse(rest.trim(), seat) ?? { answer: [`There is no /${name} here. /help shows what there is.`] };
 }
 
-/** A nick out of the first line that somebody typed, or `undefined` if none can be made of it. */
+/**
+ * A nick out of what somebody typed as a name, or `undefined` if none can be made of it.
+ *
+ * @example
+ * ```ts
+ * import { plainNick } from "./plain_text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(plainNick(" I'm Ann! "), "Im_Ann");
+ * assertEquals(plainNick("/nick 小明"), "小明");
+ * assertEquals(plainNick("..."), undefined);
+ * ```
+ */
 export function plainNick(line: string): string | undefined {
-  const name = harmless(line).trim().replace(/\s+/g, "_");
-  return isNick(name) ? name : undefined;
+  if (!line.isWellFormed()) return undefined;
+  const said = harmless(line).trim().replace(/^\/nick\s+/i, "");
+  if (said.startsWith("/")) return undefined;
+  const letters = said.replace(/\s+/g, "_").replace(/[^\p{L}\p{M}\p{Nd}\p{Nl}[\]\\^_{|}`-]/gu, "").replace(
+    /^[\d\p{M}-]+/u,
+    "",
+  );
+  const name = [...letters].slice(0, MAX_NICK_LENGTH).join("");
+  return isNick(name) && /[\p{L}\p{Nd}]/u.test(name) ? name : undefined;
+}
+
+/** Whether a line says nothing. */
+export function isBlank(line: string): boolean {
+  return harmless(line).trim() === "" && line.isWellFormed();
+}
+
+/**
+ * A message in as many as it takes for each text to have at most `bytes` bytes; what somebody does stays what they do.
+ *
+ * @example
+ * ```ts
+ * import { splitPlain } from "./plain_text.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message = { command: "PRIVMSG", params: ["#lobby", "one two three"] };
+ * assertEquals(splitPlain(message, 9).map(({ params }) => params[1]), ["one two ", "three"]);
+ * ```
+ */
+export function splitPlain({ command, params }: Message, bytes: number): Message[] {
+  const [target = "", text = ""] = params;
+  const action = actionOf(text);
+  const parts = action === undefined
+    ? splitText(text, Math.max(4, bytes))
+    : splitText(action, Math.max(4, bytes - "\x01ACTION \x01".length)).map((part) => `\x01ACTION ${part}\x01`);
+  return parts.map((part) => ({ command, params: [target, part] }));
 }
 
 /**
@@ -117,8 +162,13 @@ export function plainNick(line: string): string | undefined {
  * ```
  */
 export function renderPlain(message: Message, time: number): string {
-  const text = harmless(renderMessage(message));
+  const text = plainText(message);
   return text === "" ? "" : `[${clockTime(time)}] ${text}`;
+}
+
+/** The same without the time. */
+export function plainText(message: Message): string {
+  return harmless(renderMessage(message));
 }
 
 function renderMessage({ source = "", command, params }: Message): string {
@@ -141,6 +191,8 @@ function renderMessage({ source = "", command, params }: Message): string {
       return `* ${nick} is now ${last}`;
     case "TOPIC":
       return last === "" ? `* ${nick} cleared the topic` : `* ${nick} changed the topic to: ${last}`;
+    case "WALLOPS":
+      return `-${nick}- (to everybody) ${last}`;
     case "INVITE":
       return `* ${nick} invites you to ${last}: /join ${last}`;
     case "FAIL":
@@ -151,11 +203,16 @@ function renderMessage({ source = "", command, params }: Message): string {
 }
 
 function renderText(nick: string, target: string, text: string): string {
-  // deno-lint-ignore no-control-regex -- CTCP is framed by this character
-  const action = /^\x01ACTION (.*?)\x01?$/s.exec(text);
-  const to = target.startsWith("#") ? "" : "(to you) ";
-  if (action !== null) return `${to}* ${nick} ${action[1]}`;
+  const action = actionOf(text);
+  const to = /^[@+]*#/.test(target) ? target.replace(/^#.*/, "").replace(/^[@+].*/, "(to $& only) ") : "(to you) ";
+  if (action !== undefined) return `${to}* ${nick} ${action}`;
   return text.startsWith("\x01") ? "" : `${to}<${nick}> ${text}`;
+}
+
+/** What somebody does, if that is what a text says: https://modern.ircdocs.horse/ctcp.html#action */
+export function actionOf(text: string): string | undefined {
+  // deno-lint-ignore no-control-regex -- CTCP is framed by this character
+  return /^\x01ACTION ?(.*?)\x01?$/s.exec(text)?.[1];
 }
 
 function renderNumeric(code: string, params: readonly string[]): string {
@@ -192,10 +249,10 @@ export function clockTime(time: number): string {
 const FORMATTING = /\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04[0-9a-fA-F]{0,6}/g;
 // Controls, and those that turn the direction of text around. The frame of CTCP is kept for the renderer.
 // deno-lint-ignore no-control-regex -- as above
-const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
+const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 
 /** A text without anything that acts on a terminal. */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return text.replace(FORMATTING, "").replace(CONTROLS, "");
 }
 

@@ -9,10 +9,11 @@
 
 import type { Connection } from "../protocol/connection.ts";
 import type { Client, Remote } from "./client.ts";
-import { COMMANDS, receive, run } from "./commands.ts";
+import { COMMANDS, receive } from "./commands.ts";
 import type { Hub } from "./hub.ts";
 import { watchNicks } from "./nick_ownership.ts";
-import { parsePlain, type PlainInput, plainNick } from "./plain_text.ts";
+import { hearPerson, invite, seatPerson } from "./plain_seat.ts";
+import { isBlank } from "./plain_text.ts";
 import { Line } from "../protocol/sendq.ts";
 
 /** Milliseconds after which whoever says nothing is told what this is. */
@@ -23,9 +24,13 @@ export async function host(hub: Hub, connection: Connection, remote: Remote): Pr
   const client = hub.connect(connection, remote);
   try {
     for await (const line of connection) {
+      // Behind a QUIT or a refusal nothing is looked at any more.
+      if (!connection.open) break;
       const cost = hear(client, line);
       if (client.busy !== undefined) await rest(client);
       if (hub.options.throttle) await slowDown(client, cost);
+      // Who does not take its answers gets to ask for more once it has.
+      if (connection.sendq > hub.limits.sendq / 2) await connection.drained(hub.limits.sendq / 4);
     }
   } finally {
     client.leaving ??= connection.failure ?? "Connection closed";
@@ -49,17 +54,21 @@ async function slowDown(client: Client, cost: number): Promise<void> {
 
 /** Takes one line, whoever it comes from. Gives the tokens that it costs. */
 function hear(client: Client, line: string): number {
-  const first = !client.spoke && line !== "";
+  const first = !client.spoke && !isBlank(line);
   client.spoke ||= first;
   if (first && client.registration !== undefined) {
     if (HTTP.test(line)) return refuseHttp(client);
     if (!speaksIrc(line)) return seatPerson(client, line);
   }
+  if (!client.spoke) {
+    if (!client.greeted) invite(client);
+    return 1;
+  }
   return client.plain === undefined ? receive(client, line) : hearPerson(client, line);
 }
 
 // Browsers can be made to post at any port; nothing behind such a line is looked at.
-const HTTP = /^(?:GET|POST|PUT|HEAD|OPTIONS|DELETE|PATCH|CONNECT|TRACE) /;
+const HTTP = /^(?:GET|POST|PUT|HEAD|OPTIONS|DELETE|PATCH|CONNECT|TRACE|PRI) /;
 
 function refuseHttp(client: Client): number {
   client.leaving = "This is no web server";
@@ -69,66 +78,15 @@ function refuseHttp(client: Client): number {
   return 0;
 }
 
-/** What clients of IRC begin with, however they spell it. Other commands count only as IRC writes them, since people have names. */
-const OPENINGS = /^(?:CAP|PASS|NICK|USER|AUTHENTICATE|PING|PONG|QUIT|ERROR|SERVER|STARTTLS|WEBIRC)(?: |$)/i;
+/** What clients of IRC begin with, however they spell it; alone only in upper case, since people have names such as "ping". */
+const OPENINGS = new Set(
+  ["CAP", "PASS", "NICK", "USER", "AUTHENTICATE", "PING", "PONG", "QUIT", "ERROR", "SERVER", "STARTTLS", "WEBIRC"],
+);
 
+/** Whether a first line is IRC rather than what a person would type. */
 function speaksIrc(line: string): boolean {
-  if (/^[@:]/.test(line) || OPENINGS.test(line)) return true;
-  return COMMANDS.has(line.split(" ", 1)[0]!);
-}
-
-/** Seats a person whose first line is a name, or not even that. */
-function seatPerson(client: Client, line: string): number {
-  const { hub } = client;
-  const wanted = plainNick(line);
-  client.plain = { channel: hub.options.lobby };
-  client.reform();
-  run(client, { command: "USER", params: [wanted ?? "guest", "0", "*", wanted ?? "guest"] });
-  if (wanted !== undefined) run(client, { command: "NICK", params: [wanted] });
-  for (let n = 1; client.user === undefined && client.connection.open; n++) {
-    run(client, {
-      command: "NICK",
-      params: [wanted === undefined || n > 9 ? `guest${randomNumber()}` : `${wanted}${n}`],
-    });
-  }
-  if (client.user === undefined) return 1;
-  tell(client, [`Welcome to ${hub.options.network}, ${client.user.nick}. Type and press Enter; /help shows more.`]);
-  run(client, { command: "JOIN", params: [client.plain.channel] });
-  return 1;
-}
-
-function randomNumber(): number {
-  return 10 + Math.floor(Math.random() * 99_990);
-}
-
-/** Takes what a person typed. */
-function hearPerson(client: Client, line: string): number {
-  client.heard = client.hub.clock.now();
-  if (!line.isWellFormed()) {
-    tell(client, ["That was not UTF-8, and nobody has seen it."]);
-    return 1;
-  }
-  return obey(client, parsePlain(line, client.plain!));
-}
-
-function obey(client: Client, input: PlainInput): number {
-  if ("answer" in input) {
-    tell(client, input.answer);
-    return 1;
-  }
-  const [first, second] = input.messages;
-  if (first?.command !== "JOIN") return input.messages.reduce((cost, message) => cost + run(client, message), 0);
-  // Going elsewhere: out of the old channel once the new one has let them in.
-  run(client, first);
-  const channel = client.hub.channels.get(first.params[0]!);
-  if (channel === undefined || !channel.members.has(client.user!) || channel.name === client.plain!.channel) return 1;
-  run(client, second!);
-  client.plain!.channel = channel.name;
-  return 2;
-}
-
-function tell(client: Client, lines: readonly string[]): void {
-  for (const line of lines) client.write(new Line(`* ${line}`));
+  const [, word = "", rest = ""] = /^(?:@[^ ]* +)?(?::[^ ]* +)?([A-Za-z]+)(?: +(.*))?$/s.exec(line) ?? [];
+  return OPENINGS.has(word) || COMMANDS.has(word) || (rest !== "" && OPENINGS.has(word.toUpperCase()));
 }
 
 /**
@@ -145,14 +103,10 @@ export function watchSilence(hub: Hub): void {
 }
 
 function watchNewcomer(client: Client, now: number): void {
-  const { limits, name, options } = client.hub;
+  const { limits } = client.hub;
   const age = now - client.connected;
   if (age >= limits.registrationTime) return client.close("Registration timed out");
-  if (client.spoke || client.greeted || age < GREET_AFTER) return;
-  client.greeted = true;
-  client.write(
-    new Line(`:${name} NOTICE * :Welcome to ${options.network}. Type your name and press Enter to come in.`),
-  );
+  if (!client.spoke && !client.greeted && age >= GREET_AFTER) invite(client);
 }
 
 function watchUser(client: Client, now: number): void {

@@ -11,6 +11,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+const LOCK_FILE = "chat.lock";
+
 /** A lock that is held. */
 export interface DataLock {
   release(): void;
@@ -24,7 +26,7 @@ export interface DataLock {
 export function lockData(folder: string): DataLock {
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(join(folder, "chat.lock"));
+    db = new DatabaseSync(join(folder, LOCK_FILE));
     takeLock(db);
   } catch (cause) {
     const reason = db !== undefined && isBusy(cause) ? holderOf(db) : (cause as Error).message;
@@ -32,6 +34,21 @@ export function lockData(folder: string): DataLock {
     throw new Error(`Cannot use the data in ${folder}: ${reason}`, { cause });
   }
   return { release: () => db.close() };
+}
+
+/** Who holds the lock of a folder, in words; `undefined` if nobody does. */
+export function lockHolder(folder: string): string | undefined {
+  const db = new DatabaseSync(join(folder, LOCK_FILE));
+  try {
+    db.exec("PRAGMA busy_timeout = 0");
+    db.prepare("BEGIN IMMEDIATE").run();
+    return undefined;
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return nameOf(db);
+  } finally {
+    db.close();
+  }
 }
 
 function takeLock(db: DatabaseSync): void {
@@ -47,9 +64,13 @@ function takeLock(db: DatabaseSync): void {
 }
 
 function holderOf(db: DatabaseSync): string {
+  const what = "Stop that one first, or give this one a folder of its own with --data";
+  return `another server is using it (${nameOf(db)}). ${what}`;
+}
+
+function nameOf(db: DatabaseSync): string {
   const row = db.prepare("SELECT pid, host, since FROM holder").get();
-  const who = row === undefined ? "" : ` (process ${row["pid"]} on ${row["host"]}, since ${row["since"]})`;
-  return `another server is using it${who}. Stop that one first, or give this one a folder of its own with --data`;
+  return row === undefined ? "no name" : `process ${row["pid"]} on ${row["host"]}, since ${row["since"]}`;
 }
 
 function host(): string {

@@ -64,10 +64,19 @@ export function isupportTokens(hub: Hub): Map<string, string> {
   ]);
 }
 
+/** The tokens as they are sent, made once: they do not change while the server runs. */
+function isupportGroups(hub: Hub): readonly (readonly string[])[] {
+  const known = GROUPS.get(hub) ?? formatIsupport(isupportTokens(hub));
+  GROUPS.set(hub, known);
+  return known;
+}
+
+const GROUPS = new WeakMap<Hub, readonly (readonly string[])[]>();
+
 /** Sends the tokens: as a batch to a client that asked for that (https://ircv3.net/specs/extensions/extended-isupport). */
 export function sendIsupport(client: Client): void {
   const { hub, nick } = client;
-  const groups = formatIsupport(isupportTokens(hub));
+  const groups = isupportGroups(hub);
   const fill = (tags: Tags | undefined) => {
     for (const tokens of groups) {
       const params = [nick, ...tokens, "are supported by this server"];

@@ -1,6 +1,6 @@
 // https://ircv3.net/specs/extensions/account-registration
 import { assertEquals, assertMatch, Node } from "./harness.ts";
-import { PASSWORD, plain, registered, signedIn } from "./sign_in.ts";
+import { base64, PASSWORD, plain, registered, signedIn } from "./sign_in.ts";
 
 Deno.test("REGISTER makes an account of one's nick and signs in to it", async () => {
   await using node = new Node();
@@ -145,6 +145,10 @@ Deno.test("a new password takes the old one, and then is the one", async () => {
   );
   ann.send("ACCOUNT PASSWORD correct short");
   await ann.expectAll(":irc.test FAIL ACCOUNT UNACCEPTABLE_PASSWORD :*");
+  ann.send(`ACCOUNT PASSWORD base64:${base64(PASSWORD)} base64:${base64("two words")}`);
+  await ann.expectAll(":irc.test NOTE ACCOUNT PASSWORD_CHANGED ann :*");
+  ann.send("ACCOUNT DELETE :two words");
+  await ann.expectAll(":irc.test NOTE ACCOUNT DELETED ann :*", ":irc.test 901 *");
   const ben = await node.client("ben");
   ben.send("REGISTER * * first-secret");
   await ben.sync();

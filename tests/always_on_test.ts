@@ -81,6 +81,16 @@ Deno.test("a guest, an account that did not ask for it, and one that was killed,
   assertEquals([...node.hub.store.memberships.list()], []);
 });
 
+Deno.test("what OPER gave goes with the last client", async () => {
+  await using node = new Node({ operators: new Map([["root", "secret"]]) });
+  const ann = await staying(node, "ann");
+  ann.send("OPER root secret");
+  await ann.sync();
+  assertEquals(node.hub.users.get("ann")!.isOperator, true);
+  await leave(ann);
+  assertEquals(node.hub.users.get("ann")!.isOperator, false);
+});
+
 Deno.test("switched off, it leaves with its last client", async () => {
   await using node = new Node();
   const ann = await staying(node, "ann", "#lobby");

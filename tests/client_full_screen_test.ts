@@ -238,6 +238,32 @@ Deno.test("after a reconnect what was missed is asked for by id, and no line sta
   assertEquals(said, ["before", "missed", "after"]);
 });
 
+Deno.test("messages of the same instant keep their order where two pages of history meet", () => {
+  const ann = new Seat({ capabilities: ALL });
+  const time = new Date(ann.now - 1000).toISOString();
+  const page = (ids: readonly string[]) => {
+    const asked = ann.sent.findLast((line) => line.includes("CHATHISTORY"));
+    ann.says(
+      `@label=${labelOf(asked)} :irc BATCH +h chathistory #lobby`,
+      ...ids.map((id) => `@batch=h;msgid=${id};time=${time} :ben!b@h PRIVMSG #lobby :${id}`),
+      ":irc BATCH -h",
+    );
+  };
+  ann.says(":ann!a@home JOIN #lobby");
+  page(Array.from({ length: 100 }, (_, i) => `m${i + 100}`));
+  ann.types("\x1b[5~\x1b[5~\x1b[5~\x1b[5~\x1b[5~\x1b[5~\x1b[5~\x1b[5~");
+  page(Array.from({ length: 100 }, (_, i) => `m${i}`));
+  const ids = ann.screen.current.lines.filter((line) => line.id !== undefined).map((line) => line.id);
+  assertEquals(ids, Array.from({ length: 200 }, (_, i) => `m${i}`));
+});
+
+Deno.test("Escape and a letter in quick succession are not taken for Alt and the letter", async () => {
+  const ann = new Seat({ rows: 30 });
+  ann.types("?");
+  ann.types("\x1b/me waves");
+  assertEquals((await ann.rows()).at(-1), "› /me waves");
+});
+
 Deno.test("what is said while offline is kept and sent when the connection is back", () => {
   const ann = new Seat();
   ann.screen.disconnected("The connection was lost.", 1000, ann.session.stop());

@@ -159,7 +159,7 @@ Deno.test("settings that a person has broken are set aside, and passwords are fo
     assertStringIncludes(log[0]!, "was set aside");
     assertEquals(await Deno.readTextFile(`${folder}/settings.json.bad`), "{ not json");
     store.settings.bell = false;
-    await store.save();
+    await store.save("h");
     assertEquals(readSettings(await Deno.readTextFile(`${folder}/settings.json`)).bell, false);
     await store.remember("h", "ann", "pw");
     assertEquals(await store.password("h", "ann"), "pw");

@@ -130,6 +130,34 @@ Deno.test("a nick that is too long for the server is cut to what it says", () =>
   assertEquals(ann.sent(), ["NICK maximilia"]);
 });
 
+Deno.test("the nick that was wanted is taken back when it becomes free, and asked for again on the next connection", () => {
+  const ann = seat({ channels: ["#lobby"] });
+  ann.session.start();
+  ann.says(
+    ":irc 433 * ann :in use",
+    ":irc 001 ann_ :Welcome",
+    ":irc 422 ann_ :none",
+    ":ann_!a@h JOIN #lobby",
+    ":ann!a@h JOIN #lobby",
+  );
+  ann.sent();
+  ann.says(":ann!a@h QUIT :Ping timeout");
+  assertEquals(ann.sent(), ["NICK ann"]);
+  ann.session.stop();
+  ann.session.start();
+  assertEquals(ann.sent()[1], "NICK ann");
+});
+
+Deno.test("who is away when we come is learned without a word to the person", () => {
+  const ann = inLobby("away-notify");
+  ann.says(":ann!a@home JOIN #tea", ":irc 353 ann = #tea :@ann ben", ":irc 366 ann #tea :End");
+  assertEquals(ann.sent(), ["WHO #tea"]);
+  ann.events();
+  ann.says(":irc 352 ann #tea b h irc ben G :0 Ben", ":irc 315 ann #tea :End");
+  assertEquals(ann.events(), [{ type: "members", channel: "#tea", asked: false }]);
+  assertEquals(ann.session.channels.get("#tea")?.members.get("ben")?.away, true);
+});
+
 Deno.test("PING is answered", () => {
   const ann = seat();
   ann.says("PING :a b");

@@ -12,7 +12,7 @@ import { Connection, Turn, type Wire, wirePair } from "../protocol/connection.ts
 import type { Remote } from "../server/client.ts";
 import { Clock } from "../server/clock.ts";
 import { Hub, type HubOptions } from "../server/hub.ts";
-import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE } from "../server/limits.ts";
+import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE, MAX_READQ } from "../server/limits.ts";
 import { host, watchSilence } from "../server/reception.ts";
 import { MemoryStore, type Store } from "../server/store.ts";
 
@@ -64,7 +64,12 @@ export class Node implements AsyncDisposable {
   connect(remote: Partial<Remote> = {}): TestClient {
     const [here, there] = wirePair();
     const { sendq } = this.hub.limits;
-    const connection = new Connection(there, { turn: this.#turn, maxLine: MAX_CLIENT_LINE, maxSendq: sendq });
+    const connection = new Connection(there, {
+      turn: this.#turn,
+      maxLine: MAX_CLIENT_LINE,
+      maxReadq: MAX_READQ,
+      maxSendq: sendq,
+    });
     this.#hosting.push(host(this.hub, connection, { address: "192.0.2.1", secure: false, ...remote }));
     const client = new TestClient(new Connection(here), here);
     this.#clients.push(client);

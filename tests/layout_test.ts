@@ -34,11 +34,12 @@ const PLAN: readonly { part: string; files: RegExp; may: RegExp }[] = [
 
 /** Words that only some files may use, and why they are theirs. */
 const WORDS: readonly { word: RegExp; only: RegExp; why: string }[] = [
+  { word: /\bcreateServer\b/, only: /^server\/tls_listener\.ts$/, why: "TLS is listened for in one place" },
   { word: /\bDeno\.(listen|listenTls|serve)\b/, only: /^server\.ts$/, why: "only the doors open sockets" },
   {
     word: /\bDeno\.(connect|connectTls)\b/,
-    only: /^(client|server)\.ts$|^main\/doctor\.ts$/,
-    why: "only the doors open sockets",
+    only: /^server\.ts$|^client\/dial\.ts$|^main\/doctor\.ts$/,
+    why: "the client opens sockets in one place",
   },
   { word: /\bconsole\./, only: /^$/, why: "only main prints, through main/output.ts" },
   {

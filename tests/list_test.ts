@@ -119,3 +119,25 @@ Deno.test("LIST takes the age of topics", async () => {
   assertEquals(await listed(ann, "LIST T<0"), []);
   assertEquals(await listed(ann, "LIST T<10"), ["#old", "#new"]);
 });
+
+// "If SAFELIST parameter is advertised, the server ensures that a client may perform the LIST command without being disconnected due
+// to the large volume of data the LIST command generates.": https://modern.ircdocs.horse/#safelist-parameter
+for (const label of ["", "@label=1 "]) {
+  Deno.test(`LIST of more than the sendq holds says so${label && ", labeled too"}, and WHO ends`, async () => {
+    await using node = new Node({ limits: { sendq: 16_000 } });
+    const ann = await node.client("ann", "batch", "labeled-response");
+    for (let i = 0; i < 100; i++) {
+      ann.send(`JOIN #channel${i}`, `TOPIC #channel${i} :${"x".repeat(300)}`);
+      await ann.sync();
+    }
+    ann.send(`${label}LIST`);
+    const commands = (await ann.messages()).map(({ command }) => command);
+    assertEquals(commands.filter((command) => command === "322").length > 20, true);
+    assertEquals(commands.slice(label === "" ? -2 : -3, label === "" ? undefined : -1), ["NOTICE", "323"]);
+    for (let i = 0; i < 150; i++) await node.client(`user-${i}`);
+    ann.send(`${label}WHO *`);
+    const who = (await ann.messages()).map(({ command }) => command).filter((command) => command !== "BATCH");
+    assertEquals(who.length > 50 && who.length < 151, true);
+    assertEquals(who.at(-1), "315");
+  });
+}

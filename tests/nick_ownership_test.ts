@@ -15,6 +15,16 @@ Deno.test("a stranger does not come in under a nick that belongs to an account, 
   }
 });
 
+Deno.test("nobody poses as a service that people tell their passwords", async () => {
+  await using node = new Node();
+  const mallory = node.connect();
+  mallory.send("NICK NickServ", "REGISTER * * :correct horse", "USER m 0 * :M");
+  await mallory.expectAll(
+    ":irc.test FAIL REGISTER BAD_ACCOUNT_NAME NickServ :*",
+    ":irc.test 433 * NickServ :That nick is kept free: *",
+  );
+});
+
 Deno.test("its owner comes in under it", async () => {
   await using node = new Node();
   await account(node, "ann");
@@ -92,7 +102,7 @@ Deno.test("a person with nc gets another name than that of an account", async ()
   person.send("ann");
   let welcome = await person.line();
   while (!welcome!.includes("Welcome")) welcome = await person.line();
-  assertMatch(welcome!, /, ann1\. Type and press Enter/);
+  assertMatch(welcome!, /, so you are ann1: \/nick NAME takes another name/);
   person.send("/nick ann");
   let line = await person.line();
   while (!line!.includes("belongs")) line = await person.line();

@@ -285,3 +285,26 @@ Deno.test("the account stands in tags, in JOIN, in WHOIS and in WHO", async () =
     ":irc.test 354 bar foo 0",
   ]);
 });
+
+Deno.test("how far a guest has read goes with it when it signs in", async () => {
+  await using node = new Node();
+  await account(node, "ann");
+  const guest = await node.client("guest");
+  guest.send("MARKREAD ben timestamp=2026-01-01T12:00:00.000Z");
+  await guest.sync();
+  guest.send("AUTHENTICATE PLAIN", `AUTHENTICATE ${plain("ann")}`, "QUIT");
+  await guest.expectEnd("ERROR *");
+  const ann = await signedIn(node, "ann");
+  ann.send("MARKREAD ben");
+  await ann.expectAll(":irc.test MARKREAD ben timestamp=2026-01-01T12:00:00.000Z");
+});
+
+Deno.test("OPER is limited like other passwords", async () => {
+  await using node = new Node({ limits: { loginsPerMinute: 1 }, operators: new Map([["root", "secret"]]) });
+  const ann = await node.client("ann");
+  ann.send("OPER root guess", "OPER root secret");
+  await ann.expectAll(":irc.test 491 ann :There is no operator *", ":irc.test 491 ann :That was wrong too often *");
+  node.pass(60_000);
+  ann.send("OPER root secret");
+  await ann.expectAll(":irc.test 381 *", ":ann!*MODE ann +o");
+});

@@ -17,7 +17,7 @@ import { TestClient } from "./harness.ts";
 /** A server with TLS at free ports of this machine. */
 async function start(options: Partial<ServeOptions> = {}): Promise<Server & AsyncDisposable> {
   const certificate = await makeCertificate(["localhost"]);
-  const server = serve({
+  const server = await serve({
     host: "127.0.0.1",
     port: 0,
     name: "irc.test",
@@ -140,6 +140,18 @@ Deno.test("TLS at the plain port is answered with an alert at once", async () =>
   const tls = await Deno.startTls(conn, { hostname: "localhost" });
   await assertRejects(() => tls.handshake(), Error, "alert");
   tls.close();
+});
+
+Deno.test("whoever does not finish the TLS handshake is let go", async () => {
+  await using server = await start({ limits: { handshakeTime: 50 } });
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.tlsAddress!.port });
+  const silent = await Deno.connect({ hostname: "127.0.0.1", port: server.tlsAddress!.port });
+  // Half a greeting, and then nothing.
+  await conn.write(new Uint8Array([0x16, 0x03, 0x01, 0x02, 0x00]));
+  for (const one of [conn, silent]) {
+    await untilEnd(one);
+    one.close();
+  }
 });
 
 Deno.test("words at the TLS port end the connection and nothing else", async () => {
@@ -318,4 +330,28 @@ Deno.test("networks: what is near and what is in what", () => {
   );
   assert(isIn("192.0.2.1", "0.0.0.0/0"));
   assertEquals(isIn("2001:db8::1", "0.0.0.0/0"), false);
+});
+
+Deno.test("the certificate that a client shows is known by its fingerprint, as SASL EXTERNAL needs it", async () => {
+  await using server = await start();
+  const own = await makeCertificate(["ann"]);
+  const caCerts = [server.certificate!.cert];
+  const { port } = server.tlsAddress!;
+  const conn = await Deno.connectTls({ hostname: "localhost", port, caCerts, cert: own.cert, key: own.key });
+  const ann = new TestClient(new Connection(conn), conn);
+  ann.send("CAP LS 302");
+  assertMatch((await ann.sync()).join("\n"), / sasl=[^ ]*\bEXTERNAL\b/);
+  assertEquals([...server.hub.clients].map(({ remote }) => remote.fingerprint), [own.fingerprint]);
+  await ann.close();
+  const ben = await secureClient(server, "ben");
+  ben.send("CAP LS 302");
+  assertEquals((await ben.sync()).join("\n").includes("EXTERNAL"), false);
+  await ben.close();
+});
+
+Deno.test("a second server at the same port is told that it is taken", async () => {
+  await using server = await start();
+  const certificate = await makeCertificate(["localhost"]);
+  const { port } = server.tlsAddress!;
+  await assertRejects(() => start({ tls: { port, certificate } }), Deno.errors.AddrInUse);
 });

@@ -71,7 +71,7 @@ export function historyArrived(screen: FullScreen, event: SessionEvent & { type:
   const oldestBefore = buffer.oldest?.time ?? Infinity;
   const visible = events.filter((item) => item.type !== "message" || !screen.isIgnored(item.source));
   for (const item of events) if (item.type === "message" && item.self) buffer.forgetFailed(item.text);
-  const { added, met } = buffer.insertHistory(visible, (message) => screen.lineOf(message));
+  const { added, met } = buffer.insertHistory(visible, (message) => screen.lineOf(message), placeOf(request));
   const full = events.filter((item) => item.type === "message").length >= PAGE / 2;
   switch (request.which) {
     case "LATEST":
@@ -93,6 +93,13 @@ export function historyArrived(screen: FullScreen, event: SessionEvent & { type:
   if (request.which !== "AROUND" || goal?.id === undefined) return;
   wanted.delete(screen);
   if (!screen.scrolling.jumpTo(buffer, goal.id)) screen.hint = "That message cannot be had from the server.";
+}
+
+/** A page that was asked for by the message beside it stays on its side of it, however alike the times are. */
+function placeOf({ which, selector }: HistoryRequest): { after?: string; before?: string } {
+  const id = /^msgid=(.+)$/s.exec(selector)?.[1];
+  if (id === undefined) return {};
+  return which === "AFTER" ? { after: id } : which === "BEFORE" ? { before: id } : {};
 }
 
 function closeOrComplete(buffer: Buffer): void {

@@ -13,6 +13,8 @@ import { searchPanel } from "./panels.ts";
 
 /** "a typing notification is no longer valid ... after 6 seconds": https://ircv3.net/specs/client-tags/typing */
 const TYPING_HOLDS = 6000;
+/** Nobody cares who else is typing. */
+const MAX_TYPING = 50;
 /** Most channels of a LIST that are shown; a bigger network has a web page for that. */
 const MAX_LISTED = 500;
 
@@ -68,8 +70,9 @@ const HANDLERS: Handlers = {
   },
   typing: (screen, { target, nick, active }) => {
     const buffer = screen.find(target);
-    if (active) buffer?.typing.set(nick, screen.now() + TYPING_HOLDS);
-    else buffer?.typing.delete(nick);
+    if (active && buffer !== undefined && buffer.typing.size < MAX_TYPING) {
+      buffer.typing.set(nick, screen.now() + TYPING_HOLDS);
+    } else buffer?.typing.delete(nick);
   },
   marker: (screen, { target, time }) => {
     const buffer = screen.find(target);
@@ -189,7 +192,6 @@ function kicked(screen: FullScreen, { channel, nick, by, reason, self }: Session
 function renamed(screen: FullScreen, { from, to, self, channels }: SessionEvent & { type: "nick" }): void {
   for (const channel of channels) presence(screen, channel, { what: "nick", nick: from, detail: to }, screen.now());
   if (self) {
-    screen.here.nick = to;
     screen.remember();
     if (channels.length === 0) here(screen, "info", `You are ${to} now.`);
   }

@@ -77,7 +77,9 @@ function helpRow(left: string, right: string): Span[] {
 
 /** What a search found, newest first. */
 export function searchPanel(screen: FullScreen, query: string, messages: readonly ChatMessage[]): Panel {
-  const newestFirst = [...messages].sort((a, b) => b.time - a.time);
+  // Servers give the oldest first or the newest first; either way messages of the same time keep their order.
+  const oldestFirst = (messages[0]?.time ?? 0) <= (messages.at(-1)?.time ?? 0);
+  const newestFirst = (oldestFirst ? messages.toReversed() : [...messages]).sort((a, b) => b.time - a.time);
   const rows = newestFirst.map((message) => [
     span(` ${dayAndClock(message.time)} `, DIM),
     span(`${sanitize(message.target)} `, DIM),

@@ -43,7 +43,15 @@ const join: Handler = (session, message) => {
 };
 
 function newChannel(session: Session, name: string): Channel {
-  return { name, topic: "", modes: "", members: new NameMap<Member>(session.fold), arriving: [], asked: false };
+  return {
+    name,
+    topic: "",
+    modes: "",
+    members: new NameMap<Member>(session.fold),
+    arriving: [],
+    asked: false,
+    learning: false,
+  };
 }
 
 // PART <channel> [:<reason>]
@@ -86,6 +94,7 @@ const quit: Handler = (session, message) => {
     self: session.isSelf(nick),
     time: session.timeOf(message),
   });
+  session.regain(nick);
 };
 
 // NICK <nick>
@@ -94,7 +103,7 @@ const nick: Handler = (session, message) => {
   const to = message.params[0] ?? "";
   const self = session.isSelf(from);
   if (self) {
-    session.nick = to;
+    session.nick = session.wantedNick = to;
     session.source = `${to}${session.source.slice(from.length)}`;
   }
   const channels = channelsOf(session, from);
@@ -104,6 +113,7 @@ const nick: Handler = (session, message) => {
     members.set(to, { ...member, nick: to });
   }
   session.emit({ type: "nick", from, to, self, channels: channels.map((channel) => channel.name) });
+  if (!self) session.regain(from);
 };
 
 function channelsOf(session: Session, nick: string): Channel[] {
@@ -203,9 +213,28 @@ const endOfNames: Handler = (session, message) => {
   before.clear();
   for (const member of arrived) before.set(member.nick, member);
   const { asked } = channel;
+  if (!asked) learnAway(session, channel);
   channel.arriving = [];
   channel.asked = false;
   session.emit({ type: "members", channel: channel.name, asked });
+};
+
+/** More members than this are not asked about one by one. */
+const MAX_ASKED = 200;
+
+/** Who is away when we come is told only by WHO; later changes are told by the server. */
+function learnAway(session: Session, channel: Channel): void {
+  if (channel.learning || !session.enabled.has("awayNotify") || channel.arriving.length > MAX_ASKED) return;
+  channel.learning = true;
+  session.command("WHO", channel.name);
+}
+
+// 315 <nick> <mask> :End of WHO list
+const endOfWho: Handler = (session, { params }) => {
+  const channel = session.channels.get(params[1] ?? "");
+  if (channel === undefined || !channel.learning) return;
+  channel.learning = false;
+  session.emit({ type: "members", channel: channel.name, asked: false });
 };
 
 // 352 <nick> <channel> <user> <host> <server> <nick> <flags> :<hops> <realname>
@@ -215,6 +244,7 @@ const who: Handler = (session, { params }) => {
     member.away = flags.startsWith("G");
     member.address = `${user}@${host}`;
   });
+  if (session.channels.get(channel)?.learning) return;
   const away = flags.startsWith("G") ? ", away" : "";
   const text = `${nick} (${user}@${host}) ${rest.replace(/^\d+ ?/, "")}${away}`;
   session.emit({ type: "info", code: "352", about: channel === "*" ? "" : channel, text });
@@ -264,9 +294,7 @@ const account: Handler = (session, { source, params }) => {
     if (name === undefined) delete member.account;
     else member.account = name;
   });
-  if (!session.isSelf(nick)) return;
-  session.account = name;
-  session.emit({ type: "account", account: name });
+  if (session.isSelf(nick)) session.setAccount(name);
 };
 
 // CHGHOST <user> <host>   https://ircv3.net/specs/extensions/chghost
@@ -294,6 +322,7 @@ export const CHANNEL_HANDLERS: readonly (readonly [string, Handler])[] = [
   ["SETNAME", () => {}],
   ["305", ownAway(false)],
   ["306", ownAway(true)],
+  ["315", endOfWho],
   ["324", channelModes],
   ["331", (session, message) => setTopic(session, message, message.params[1] ?? "", "", false)],
   ["332", (session, message) => setTopic(session, message, message.params[1] ?? "", message.params[2] ?? "", false)],

@@ -157,7 +157,7 @@ export class Registration {
     const session = this.#session;
     this.#tries++;
     const most = session.isupport.number("NICKLEN", longest(reason) ?? (malformed ? 9 : 30));
-    const next = variation(session.options.nick, this.#tries, most, malformed);
+    const next = variation(session.wantedNick, this.#tries, most, malformed);
     session.emit({ type: "nickTaken", tried, next, reason });
     if (this.#tries > MAX_TRIES) return session.quit();
     session.nick = session.source = next;
@@ -336,15 +336,9 @@ function nickError(malformed: boolean): Handler {
 }
 
 // 900 <nick> <source> <account> :<text>
-const loggedIn: Handler = (session, { params }) => {
-  session.account = params[2];
-  session.emit({ type: "account", account: session.account });
-};
+const loggedIn: Handler = (session, { params }) => session.setAccount(params[2]);
 
-const loggedOut: Handler = (session) => {
-  session.account = undefined;
-  session.emit({ type: "account", account: undefined });
-};
+const loggedOut: Handler = (session) => session.setAccount(undefined);
 
 const loginFailed: Handler = (session, { params }) => session.registration.loginFailed(params.at(-1) ?? "");
 

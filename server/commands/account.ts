@@ -24,7 +24,7 @@ import { comeBack } from "../always_on.ts";
 import type { Client, RegisteredClient } from "../client.ts";
 import type { CommandTable, Outcome } from "../command.ts";
 import type { Hub } from "../hub.ts";
-import { accountOf, reclaimNick } from "../nick_ownership.ts";
+import { accountOf, isServiceNick, reclaimNick } from "../nick_ownership.ts";
 import { MIN_PASSWORD_LENGTH, needsRehash, passwordProblem } from "../password.ts";
 import type { Account } from "../records.ts";
 import { beginSasl, SASL_CHUNK, saslMechanisms, saslPieces, SaslResponse, type SaslStep } from "../sasl.ts";
@@ -205,6 +205,7 @@ function register(client: Client, { params }: Message): Outcome {
 function whyNotRegister(client: Client, name: string, { counted = false } = {}): [string, string] | undefined {
   const { hub, user, remote } = client;
   if (accountOf(client) !== undefined) return ["ALREADY_AUTHENTICATED", "You are signed in to an account already"];
+  if (isServiceNick(name)) return ["BAD_ACCOUNT_NAME", "That name is kept free: elsewhere it belongs to a service"];
   if (accountNamed(hub, name) !== undefined) return ["ACCOUNT_EXISTS", "There is an account of that name already"];
   if (hub.users.get(name) !== user) return ["USERNAME_EXISTS", "Somebody else has that nick right now"];
   if (hub.accountCount >= hub.limits.accounts) return ["TEMPORARILY_UNAVAILABLE", "There are too many accounts here"];

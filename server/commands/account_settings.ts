@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import type { Message } from "../../protocol.ts";
 import { accountNamed, deleteAccount, HASHING_COST, makeSecrets, putAccount, redactEverything } from "../accounts.ts";
 import { setAlwaysOn } from "../always_on.ts";
@@ -93,6 +94,14 @@ function set(client: RegisteredClient, account: Account, [name = "", value = ""]
   note(client, "SETTING", key, setting.get(changed), setting.description);
 }
 
+/**
+ * A password as it was meant: one that holds spaces can stand before other parameters as `base64:` and its base64.
+ */
+function secretOf(param: string): string {
+  const encoded = /^base64:([A-Za-z0-9+/]+=*)$/.exec(param)?.[1];
+  return encoded === undefined ? param : Buffer.from(encoded, "base64").toString();
+}
+
 // ACCOUNT PASSWORD <old> <new>
 function changePassword(
   client: RegisteredClient,
@@ -100,10 +109,11 @@ function changePassword(
   [old = "", wanted = ""]: readonly string[],
 ): Outcome {
   const { hub } = client;
-  const problem = passwordProblem(wanted);
+  const secret = secretOf(wanted);
+  const problem = passwordProblem(secret);
   if (problem !== undefined) return fail(client, "UNACCEPTABLE_PASSWORD", problem);
   return withPassword(client, old, async () => {
-    const secrets = await makeSecrets(wanted, hub.options.hashing ?? HASHING_COST);
+    const secrets = await makeSecrets(secret, hub.options.hashing ?? HASHING_COST);
     return (account) => {
       putAccount(hub, { ...account, ...secrets });
       note(client, "PASSWORD_CHANGED", name, "Your password is changed; whoever is signed in stays so");
@@ -143,7 +153,7 @@ async function withPassword(
   }
   try {
     const known = ownAccount(client);
-    if (!await verifyPassword(password, known?.password)) return () => refuseWrong(client);
+    if (!await verifyPassword(secretOf(password), known?.password)) return () => refuseWrong(client);
     const change = await prepare();
     return () => {
       const now = ownAccount(client);

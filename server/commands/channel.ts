@@ -263,6 +263,12 @@ function list(client: RegisteredClient, { params }: Message): void {
   client.numeric(numeric.RPL_LISTSTART, "Channel", "Users  Topic");
   for (const channel of listed(client, masks)) {
     if (!channel.visibleTo(client.user) || !conditions.every((fits) => fits(channel))) continue;
+    // "the server ensures that a client may perform the LIST command without being disconnected due to the large volume of
+    // data the LIST command generates.": https://modern.ircdocs.horse/#safelist-parameter
+    if (client.crowded) {
+      client.say("NOTICE", client.nick, "There are more channels: ask for some, as in LIST >10 or LIST #a*");
+      break;
+    }
     client.numeric(numeric.RPL_LIST, channel.name, `${channel.members.size}`, channel.topic?.text ?? "");
   }
   client.numeric(numeric.RPL_LISTEND, "End of LIST");

@@ -11,7 +11,7 @@ import type { Channel } from "../channel.ts";
 import type { Client } from "../client.ts";
 import { idTime } from "../clock.ts";
 import { fallbackRelays, type MultilineLine, multilineRelays } from "../multiline.ts";
-import { clockTime } from "../plain_text.ts";
+import { actionOf, clockTime } from "../plain_text.ts";
 import { Relay } from "../relay.ts";
 import type { Entry, HistoryRange, Store } from "../store.ts";
 import { isCtcp, roomFor } from "./destination.ts";
@@ -125,8 +125,7 @@ function* withTimes(entry: Entry, tags: Tags | undefined): Iterable<Relay> {
   const room = roomFor(source, command, target) - byteLength(`\x01ACTION ${prefix}\x01`);
   for (const { text } of linesOf(entry)) {
     if (text === "" || isCtcp(text)) continue;
-    // deno-lint-ignore no-control-regex -- CTCP is framed by this character
-    const action = /^\x01ACTION ?(.*?)\x01?$/s.exec(text)?.[1];
+    const action = actionOf(text);
     for (const part of splitText(action ?? text, Math.max(4, room))) {
       const shown = action === undefined ? prefix + part : `\x01ACTION ${prefix}${part}\x01`;
       yield new Relay({ source, command, params: [target, shown] }, { id: entry.id, tags, ...detailsOf(entry) });

@@ -130,6 +130,8 @@ function who(client: RegisteredClient, { params }: Message): void {
   const operatorsOnly = options !== undefined && options.split("%", 1)[0] === "o";
   for (const [user, channel] of whoFits(client, mask)) {
     if (operatorsOnly && !user.isOperator) continue;
+    // "Servers MAY filter or limit visible users replies arbitrarily.": https://modern.ircdocs.horse/#who-message
+    if (client.crowded) break;
     if (whox === undefined) sendWho(client, user, channel);
     else sendWhox(client, user, channel, whox);
   }

@@ -98,7 +98,7 @@ Deno.test("serve says where it listens and how to join, and ends with 0 when it 
 Deno.test("serve listens on IPv6 and join reaches it", async () => {
   await using server = await ServerProcess.start([], { host: "::1" });
   assertEquals(server.address, `[::1]:${server.port}`);
-  assertStringIncludes(server.greeting, `chat join ${server.address}`);
+  assertStringIncludes(server.greeting, `chat join ${server.address}\n`);
   const { code, stderr } = await run(["join", server.address, "--nick", "ann"], {
     input: "hello\n",
     env: { HOME: server.folder },

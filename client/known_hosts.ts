@@ -1,0 +1,152 @@
+/**
+ * Which servers are known, and by which key: who was met once is recognised ever after.
+ *
+ * One line a server, in a file that only its owner can read and that a person can edit: `host:port`, then `key`, the
+ * SHA-256 of the certificate and the certificate itself; or `authority`, where a public authority vouches for the server.
+ * A line that makes no sense is an error rather than passed over, since passing over it would mean to trust anybody.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+/** What a server is recognised by. */
+export type KnownHost = KnownKey | { readonly by: "authority" };
+
+/** A certificate that was met before. */
+export interface KnownKey {
+  readonly by: "key";
+  /** SHA-256 of the certificate, in lower case. */
+  readonly fingerprint: string;
+  /** In PEM. */
+  readonly certificate: string;
+}
+
+/** The file's name in the folder of settings. */
+const FILE = "known_hosts";
+
+const HEAD = "# Servers that chat has met over TLS. To forget one, delete its line.";
+
+/** The known servers of one user; `null` as folder remembers nothing beyond this run. */
+export class KnownHosts {
+  readonly #folder: string | null;
+  #hosts = new Map<string, KnownHost>();
+
+  constructor(folder: string | null) {
+    this.#folder = folder;
+  }
+
+  /** The file, for a person who wants to change it. */
+  get file(): string {
+    return this.#folder === null ? FILE : join(this.#folder, FILE);
+  }
+
+  /** Reads the file again, which another `chat` may have written. @throws {SyntaxError} for what makes no sense. */
+  async read(): Promise<void> {
+    if (this.#folder === null) return;
+    let text = "";
+    try {
+      text = await Deno.readTextFile(this.file);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    this.#hosts = parseKnownHosts(text, this.file);
+  }
+
+  /** What a server is recognised by, if it was met. */
+  find(host: string, port: number): KnownHost | undefined {
+    return this.#hosts.get(placeOf(host, port));
+  }
+
+  /** A port at which a host was met over TLS, if there is any. */
+  encryptedPort(host: string): number | undefined {
+    const prefix = placeOf(host, "");
+    const place = this.#hosts.keys().find((one) => one.slice(0, one.lastIndexOf(":") + 1) === prefix);
+    return place === undefined ? undefined : Number(place.slice(prefix.length));
+  }
+
+  /** Remembers a server. */
+  async remember(host: string, port: number, known: KnownHost): Promise<void> {
+    await this.read();
+    this.#hosts.set(placeOf(host, port), known);
+    await this.#write();
+  }
+
+  /** Forgets a server. `false`: it was not known. */
+  async forget(host: string, port: number): Promise<boolean> {
+    await this.read();
+    if (!this.#hosts.delete(placeOf(host, port))) return false;
+    await this.#write();
+    return true;
+  }
+
+  /** A new file takes the old one's place, so that a crash leaves one of them whole. */
+  async #write(): Promise<void> {
+    if (this.#folder === null) return;
+    await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const draft = `${this.file}.${crypto.randomUUID()}`;
+    const lines = [HEAD, ...[...this.#hosts].map(([place, known]) => formatLine(place, known))];
+    try {
+      const file = await Deno.open(draft, { write: true, createNew: true, mode: 0o600 });
+      using _ = file;
+      await writeAll(file, new TextEncoder().encode(`${lines.join("\n")}\n`));
+      await file.sync();
+      await Deno.rename(draft, this.file);
+    } catch (error) {
+      await Deno.remove(draft).catch(() => {});
+      throw error;
+    }
+  }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
+
+function placeOf(host: string, port: number | ""): string {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  return `${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+function formatLine(place: string, known: KnownHost): string {
+  if (known.by === "authority") return `${place} authority`;
+  return `${place} key ${known.fingerprint} ${known.certificate.replace(/-----[^-]+-----|\s/g, "")}`;
+}
+
+/**
+ * Reads the lines of known hosts.
+ *
+ * @param file Its name, for what is said of a line that makes no sense.
+ * @throws {SyntaxError}
+ */
+export function parseKnownHosts(text: string, file = FILE): Map<string, KnownHost> {
+  const hosts = new Map<string, KnownHost>();
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === "" || line.startsWith("#")) continue;
+    const [place = "", by, fingerprint, certificate, ...more] = line.trim().split(/\s+/);
+    const known = more.length > 0 ? undefined : readKnown(by, fingerprint, certificate);
+    if (known === undefined || !/.:\d+$/.test(place)) {
+      throw new SyntaxError(`Cannot read ${file}: line ${i + 1} makes no sense; correct or delete it`);
+    }
+    hosts.set(place.toLowerCase(), known);
+  }
+  return hosts;
+}
+
+function readKnown(by?: string, fingerprint?: string, certificate?: string): KnownHost | undefined {
+  if (by === "authority" && fingerprint === undefined) return { by };
+  if (by !== "key" || certificate === undefined || !/^[A-Za-z0-9+/]+=*$/.test(certificate)) return undefined;
+  const key = knownKey(Uint8Array.fromBase64(certificate));
+  return key.fingerprint === fingerprint ? key : undefined;
+}
+
+/** A certificate's bytes as something to recognise a server by. */
+export function knownKey(der: Uint8Array): KnownKey {
+  const lines = new Uint8Array(der).toBase64().match(/.{1,64}/g) ?? [];
+  return {
+    by: "key",
+    fingerprint: createHash("sha256").update(der).digest("hex"),
+    certificate: ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n"),
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * A wire over a socket as Node has it: for TLS, where only such a socket shows the other end's certificate and can be
+ * given up in the middle of a handshake.
+ *
+ * Browser compatible, since it imports nothing: it takes what looks like a socket.
+ *
+ * @module
+ */
+
+import type { Wire } from "./connection.ts";
+
+/** What is used of `Duplex` of `node:stream`. */
+export interface NodeSocket {
+  readonly destroyed: boolean;
+  readonly writableLength: number;
+  on(event: "readable" | "end" | "close", listener: () => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  read(): Uint8Array | null;
+  write(bytes: Uint8Array, done: (error?: Error | null) => void): boolean;
+  end(done?: () => void): unknown;
+  destroy(): unknown;
+}
+
+/** How long an orderly end may take, in milliseconds. */
+const FAREWELL = 1000;
+
+/**
+ * The wire of a socket, which belongs to it from now on.
+ *
+ * What has arrived and was not read is bounded by the socket's own buffer; nothing is taken out of it before it is asked for.
+ */
+export function nodeWire(socket: NodeSocket): Wire {
+  return new NodeWire(socket);
+}
+
+class NodeWire implements Wire {
+  readonly #socket: NodeSocket;
+  /** What was taken out of the socket and did not fit. */
+  #rest: Uint8Array | null = null;
+  #ended = false;
+  #failure: Error | undefined;
+  #wake: () => void = () => {};
+  #farewell: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(socket: NodeSocket) {
+    this.#socket = socket;
+    socket.on("readable", () => this.#wake());
+    socket.on("end", () => this.#end());
+    socket.on("close", () => this.#end());
+    socket.on("error", (error) => {
+      this.#failure = error;
+      this.#end();
+    });
+  }
+
+  async read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    for (;;) {
+      const chunk = this.#rest ?? this.#socket.read();
+      if (chunk !== null && chunk.length > 0) return this.#take(chunk, buffer);
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#ended || this.#socket.destroyed) return null;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
+    });
+  }
+
+  /** Says goodbye as TLS wants it, unless the other end takes nothing. */
+  close(): void {
+    const socket = this.#socket;
+    if (socket.destroyed || this.#farewell !== undefined) return;
+    if (socket.writableLength > 0) return void socket.destroy();
+    this.#farewell = setTimeout(() => socket.destroy(), FAREWELL);
+    socket.end(() => socket.destroy());
+  }
+
+  #take(chunk: Uint8Array, buffer: Uint8Array): number {
+    const count = Math.min(chunk.length, buffer.length);
+    buffer.set(chunk.subarray(0, count));
+    this.#rest = count < chunk.length ? chunk.subarray(count) : null;
+    return count;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    if (this.#socket.destroyed) clearTimeout(this.#farewell);
+    this.#wake();
+  }
+}

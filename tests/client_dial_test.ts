@@ -1,0 +1,240 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import type { Address } from "../client/address.ts";
+import { dial, DistrustError } from "../client/dial.ts";
+import { KnownHosts, parseKnownHosts } from "../client/known_hosts.ts";
+import { Connection } from "../protocol/connection.ts";
+import { serve, type Server } from "../server.ts";
+import { type Certificate, makeCertificate } from "../server/certificate.ts";
+
+const HOST = "127.0.0.1";
+
+async function start(certificate: Certificate, port = 0): Promise<Server & AsyncDisposable> {
+  const server = await serve({ host: HOST, port: 0, throttle: false, tls: { port, certificate } });
+  return Object.assign(server, { [Symbol.asyncDispose]: () => server.stop() });
+}
+
+/** A server that counts what it is told, over TLS with a certificate, or without. */
+class Listener implements AsyncDisposable {
+  readonly port: number;
+  bytes = 0;
+  readonly #listener: Deno.TlsListener | Deno.TcpListener;
+  readonly #accepting: Promise<void>;
+
+  constructor(port: number, certificate?: Certificate) {
+    this.#listener = certificate === undefined
+      ? Deno.listen({ hostname: HOST, port })
+      : Deno.listenTls({ hostname: HOST, port, cert: certificate.cert, key: certificate.key });
+    this.port = (this.#listener.addr as Deno.NetAddr).port;
+    this.#accepting = this.#accept();
+  }
+
+  async #accept(): Promise<void> {
+    const hearing: Promise<void>[] = [];
+    for await (const conn of this.#listener) hearing.push(this.#hear(conn));
+    await Promise.all(hearing);
+  }
+
+  async #hear(conn: Deno.Conn): Promise<void> {
+    const buffer = new Uint8Array(1024);
+    try {
+      for (let read; (read = await conn.read(buffer)) !== null;) this.bytes += read;
+    } catch {
+      // Whoever was looked at and left ends like this.
+    }
+    conn.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
+  }
+}
+
+/** Somebody with a file of known hosts, or with none. */
+class Person {
+  readonly known: KnownHosts;
+  readonly notes: string[] = [];
+  ports: { tls: number; plain: number } | undefined;
+
+  constructor(folder: string | null = null) {
+    this.known = new KnownHosts(folder);
+  }
+
+  /** Dials and talks to the server, so that it is seen to work. */
+  async visit(address: Partial<Address>): Promise<{ encrypted: boolean }> {
+    const { wire, encrypted } = await this.dial(address);
+    const connection = new Connection(wire);
+    connection.send("PING 1");
+    for await (const line of connection) if (line.includes("PONG")) break;
+    await connection.closed;
+    return { encrypted };
+  }
+
+  dial(address: Partial<Address>) {
+    const note = (line: string) => this.notes.push(line);
+    const options = { known: this.known, note, patience: 200, ...(this.ports && { ports: this.ports }) };
+    return dial({ host: HOST, channels: [], ...address }, options);
+  }
+
+  /** What is said of a server that is not trusted. */
+  async distrust(address: Partial<Address>): Promise<string> {
+    return (await assertRejects(() => this.dial(address), DistrustError)).message;
+  }
+}
+
+Deno.test("a server is trusted on first use and recognised ever after", async () => {
+  const certificate = await makeCertificate(["localhost"]);
+  await using server = await start(certificate);
+  const { port } = server.tlsAddress!;
+  const ann = new Person();
+  assertEquals(await ann.visit({ port, tls: true }), { encrypted: true });
+  assertEquals(ann.notes.length, 1);
+  assertStringIncludes(ann.notes[0]!, certificate.fingerprint);
+  assertEquals(await ann.visit({ port, tls: true }), { encrypted: true });
+  assertEquals(ann.notes.length, 1);
+  assertEquals(await ann.visit({ port }), { encrypted: true });
+});
+
+Deno.test("a changed key stops before a byte is sent, and the words say what to do", async () => {
+  const [before, after] = [await makeCertificate(["localhost"]), await makeCertificate(["localhost"])];
+  const ann = new Person();
+  let port: number;
+  {
+    await using server = await start(before);
+    port = server.tlsAddress!.port;
+    await ann.visit({ port, tls: true });
+  }
+  await using listener = new Listener(port, after);
+  const why = await ann.distrust({ port, tls: true });
+  assertMatch(why, /^THE KEY OF THIS SERVER HAS CHANGED: 127\.0\.0\.1:\d+\. Nothing was sent\.\n/);
+  for (const word of [before.fingerprint, after.fingerprint, "known_hosts", "--new-key"]) {
+    assertStringIncludes(why, word);
+  }
+  await ann.distrust({ port });
+  await ann.distrust({ port, fingerprint: after.fingerprint });
+  assertEquals(listener.bytes, 0);
+});
+
+Deno.test("who was told of a new key may forget the old one", async () => {
+  const [before, after] = [await makeCertificate(["localhost"]), await makeCertificate(["localhost"])];
+  await using server = await start(after);
+  const { port } = server.tlsAddress!;
+  const ann = new Person();
+  const raw = before.cert.replace(/-----[^-]+-----|\s/g, "");
+  const line = `${HOST}:${port} key ${before.fingerprint} ${raw}`;
+  await ann.known.remember(HOST, port, parseKnownHosts(line).get(`${HOST}:${port}`)!);
+  await ann.distrust({ port, tls: true });
+  assert(await ann.known.forget(HOST, port));
+  assertEquals(await ann.visit({ port, fingerprint: after.fingerprint }), { encrypted: true });
+});
+
+Deno.test("with a fingerprint in the address the first use is certain", async () => {
+  const certificate = await makeCertificate(["localhost"]);
+  const other = await makeCertificate(["localhost"]);
+  const ann = new Person();
+  {
+    await using listener = new Listener(0, certificate);
+    const why = await ann.distrust({ port: listener.port, tls: true, fingerprint: other.fingerprint });
+    assertStringIncludes(why, "is not the one that the address means. Nothing was sent.");
+    assertEquals(listener.bytes, 0);
+  }
+  await using server = await start(certificate);
+  const { port } = server.tlsAddress!;
+  assertEquals(await ann.visit({ port, tls: true, fingerprint: certificate.fingerprint }), { encrypted: true });
+  assertEquals(ann.notes, []);
+  assertEquals(ann.known.encryptedPort(HOST), port);
+});
+
+Deno.test("a host that was met over TLS is never spoken to in plain text", async () => {
+  const certificate = await makeCertificate(["localhost"]);
+  const ann = new Person();
+  let port: number;
+  {
+    await using server = await start(certificate);
+    port = server.tlsAddress!.port;
+    await ann.visit({ port, tls: true });
+  }
+  await using plain = new Listener(0);
+  assertStringIncludes(await ann.distrust({ port: plain.port }), "not spoken to in plain text. Nothing was sent.");
+  await ann.distrust({ port: plain.port, tls: false });
+  await using atOldPort = new Listener(port);
+  await assertRejects(() => ann.dial({ port, tls: true }), Error);
+  await assertRejects(() => ann.dial({ port }), Error);
+  assertEquals(plain.bytes, 0);
+  // What it hears is the beginning of a handshake and no line.
+  assert(atOldPort.bytes > 0);
+  // TLS cannot be had any more, and plain text is not fallen back to.
+  await assertRejects(() => ann.dial({}), Error);
+});
+
+Deno.test("an address without a port falls back to plain text only where nobody speaks TLS", async () => {
+  const certificate = await makeCertificate(["localhost"]);
+  await using server = await start(certificate);
+  const [tls, plain] = [server.tlsAddress!.port, server.address!.port];
+  const ann = new Person();
+  ann.ports = { tls: freePort(), plain };
+  assertEquals(await ann.visit({}), { encrypted: false });
+  assertStringIncludes(ann.notes[0]!, "this connection is not encrypted");
+  ann.ports = { tls, plain };
+  assertEquals(await ann.visit({}), { encrypted: true });
+  // Once met, TLS at the port where it was met is the only way.
+  ann.ports = { tls: freePort(), plain };
+  assertEquals(await ann.visit({}), { encrypted: true });
+});
+
+/** A port where nobody listens. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: HOST, port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+Deno.test("known hosts are kept in a file that only the owner reads, written whole", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const certificate = await makeCertificate(["localhost"]);
+    await using server = await start(certificate);
+    const { port } = server.tlsAddress!;
+    const ann = new Person(`${folder}/config`);
+    await ann.visit({ port, tls: true });
+    assertEquals([...Deno.readDirSync(`${folder}/config`)].map(({ name }) => name), ["known_hosts"]);
+    if (Deno.build.os !== "windows") assertEquals((await Deno.stat(ann.known.file)).mode! & 0o777, 0o600);
+    const text = await Deno.readTextFile(ann.known.file);
+    assertMatch(text, new RegExp(`^127\\.0\\.0\\.1:${port} key ${certificate.fingerprint} [A-Za-z0-9+/]+=*$`, "m"));
+    const again = new Person(`${folder}/config`);
+    await again.visit({ port });
+    assertEquals(again.notes, []);
+    await again.known.remember("irc.example", 6697, { by: "authority" });
+    await ann.known.read();
+    assertEquals(ann.known.find("IRC.example", 6697), { by: "authority" });
+    assertEquals(ann.known.encryptedPort("irc.example"), 6697);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a line of known hosts that makes no sense stops, rather than to trust anybody", async () => {
+  const { fingerprint, cert } = await makeCertificate(["localhost"]);
+  const raw = cert.replace(/-----[^-]+-----|\s/g, "");
+  assertEquals(parseKnownHosts(`# words\n\nh:1 authority\n[::1]:2 key ${fingerprint} ${raw}\n`).size, 2);
+  const broken = [
+    "h:1",
+    "h:1 key",
+    `h:1 key ${fingerprint}`,
+    `h:1 key ${"0".repeat(64)} ${raw}`,
+    "h authority",
+    "h:1 authority x",
+  ];
+  for (const line of broken) assertThrows(() => parseKnownHosts(line), SyntaxError, "line 1 makes no sense");
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/known_hosts`, "h:1 ke");
+  await assertRejects(() => new Person(folder).dial({ port: 1, tls: true }), SyntaxError, "makes no sense");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a server that an authority no longer vouches for is not trusted", async () => {
+  await using listener = new Listener(0, await makeCertificate(["localhost"]));
+  const ann = new Person();
+  await ann.known.remember(HOST, listener.port, { by: "authority" });
+  assertStringIncludes(await ann.distrust({ port: listener.port, tls: true }), "none does now");
+  assertEquals(listener.bytes, 0);
+});
