@@ -172,7 +172,7 @@ export class SqliteStore implements Store {
   }
 
   append(entry: Entry): boolean {
-    if (this.#failure !== undefined && this.#appended.length >= MAX_WAITING) return false;
+    if (this.#failure !== undefined && this.#isOverfull) return false;
     const { id, target } = entry;
     const last = this.#appended.at(-1);
     if (last?.[0] === id) last[1] += TARGETS + target;
@@ -192,15 +192,16 @@ export class SqliteStore implements Store {
   }
 
   commit(): StoreFailure | undefined {
-    if (!this.#isWaiting || Date.now() < this.#retryAt) return this.failure;
+    if (!this.#isWaiting || performance.now() < this.#retryAt) return this.failure;
     try {
       if (this.#redacted.size > 0) this.#db.exec("PRAGMA secure_delete = ON");
       this.#transact(() => this.#write());
       if (this.#redacted.size > 0) this.#db.exec("PRAGMA secure_delete = FAST");
+      this.#written();
+      while (this.#recent.size > MAX_BEHIND) this.#catchUp();
     } catch (error) {
       return this.#failed(error);
     }
-    this.#written();
     return undefined;
   }
 
@@ -282,6 +283,11 @@ export class SqliteStore implements Store {
     return this.#appended.length > 0 || this.#redacted.size > 0 || this.#records.some((kind) => kind.isWaiting);
   }
 
+  // More than this is not kept in memory, for whichever reason.
+  get #isOverfull(): boolean {
+    return this.#appended.length >= MAX_WAITING || this.#recent.size >= MAX_BEHIND + MAX_WAITING;
+  }
+
   #write(): void {
     let at = 0;
     for (; at + ROWS <= this.#appended.length; at += ROWS) {
@@ -302,14 +308,13 @@ export class SqliteStore implements Store {
     for (const kind of this.#records) kind.written();
     this.#failure = undefined;
     this.#retryAt = 0;
-    while (this.#recent.size > MAX_BEHIND) this.#catchUp();
   }
 
   #failed(error: unknown): StoreFailure | undefined {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
     this.#failure = { ...failure, since: this.#failure?.since ?? Date.now(), waiting: 0 };
-    this.#retryAt = Date.now() + this.#retryAfter;
+    this.#retryAt = performance.now() + this.#retryAfter;
     return this.failure;
   }
 
@@ -324,6 +329,7 @@ export class SqliteStore implements Store {
     this.#upkeep.wrote(SLICE_PAGES);
     const last = entries.at(-1)?.id ?? 0;
     for (const target of new Set(entries.map(({ target }) => target))) this.#recent.drop(target, last);
+    this.#index.merge();
   }
 
   // An entry as the turn has left it, which may not be committed yet.

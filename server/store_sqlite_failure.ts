@@ -32,9 +32,9 @@ export function transactionsOf(db: DatabaseSync): Transact {
 
 /** What an error of SQLite means; `undefined` if it is none: then it is our own mistake. */
 export function failureOf(error: unknown): Pick<StoreFailure, "kind" | "message"> | undefined {
-  if (!(error instanceof Error) || !("errcode" in error)) return undefined;
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return undefined;
   // The lowest byte is the error, what is above says more about it: https://www.sqlite.org/rescode.html
-  const kind = KINDS[Number(error.errcode) & 0xff] ?? "other";
+  const kind = "errcode" in error ? KINDS[Number(error.errcode) & 0xff] ?? "other" : "other";
   return { kind, message: `${ADVICE[kind]} (${error.message})` };
 }
 

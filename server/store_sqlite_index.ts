@@ -58,8 +58,12 @@ export class Index {
     const entries = this.#change(() => this.#addSome(rows));
     this.#indexed = entries.at(-1)!.id;
     this.#size += entries.length;
-    this.#words.merge();
     return entries;
+  }
+
+  /** Does a slice of what keeps the full-text index small and quick. */
+  merge(): void {
+    this.#words.merge();
   }
 
   /** A part of the history of a target. */

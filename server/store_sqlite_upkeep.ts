@@ -56,7 +56,7 @@ export class Upkeep {
 
   /** Says that about so many pages were written; `mustBeErased` if something was deleted that nobody may find any more. */
   wrote(pages: number, { mustBeErased = false } = {}): void {
-    if (this.#unsafe === 0) this.#oldestUnsafe = Date.now();
+    if (this.#unsafe === 0) this.#oldestUnsafe = performance.now();
     this.#unsafe += pages;
     this.#mustBeErased ||= mustBeErased;
   }
@@ -68,9 +68,9 @@ export class Upkeep {
 
   // What was deleted is still in the log until the log is emptied.
   #erase(): boolean {
-    if (!this.#mustBeErased || Date.now() < this.#eraseAt) return false;
+    if (!this.#mustBeErased || performance.now() < this.#eraseAt) return false;
     this.#mustBeErased = !this.#checkpoint("TRUNCATE");
-    if (this.#mustBeErased) this.#eraseAt = Date.now() + CHECKPOINT_AFTER;
+    if (this.#mustBeErased) this.#eraseAt = performance.now() + CHECKPOINT_AFTER;
     return true;
   }
 
@@ -79,7 +79,8 @@ export class Upkeep {
   }
 
   #checkpointInTime(): boolean {
-    return this.#unsafe > 0 && Date.now() >= this.#oldestUnsafe + CHECKPOINT_AFTER && this.#checkpoint("PASSIVE");
+    return this.#unsafe > 0 && performance.now() >= this.#oldestUnsafe + CHECKPOINT_AFTER &&
+      this.#checkpoint("PASSIVE");
   }
 
   /** Moves the log into the file and forces both to disk; `false` if a reader was in the way. */
@@ -90,14 +91,14 @@ export class Upkeep {
 
   #prune(): boolean {
     if (this.#tooMany > 0) return this.#pruneTooMany();
-    if (Date.now() < this.#pruneAt) return false;
+    if (performance.now() < this.#pruneAt) return false;
     if (this.#pruneTooOld()) return true;
     const { maxBytes = Infinity } = this.#keep;
     if (maxBytes < Infinity && this.bytes > maxBytes) {
       this.#tooMany = Math.ceil(this.#index.size * PRUNE_SHARE);
       return this.#tooMany > 0;
     }
-    this.#pruneAt = Date.now() + PRUNE_EVERY;
+    this.#pruneAt = performance.now() + PRUNE_EVERY;
     return false;
   }
 

@@ -86,10 +86,10 @@ export class WordIndex {
     const ended = this.#epochs.at(-1);
     this.reload();
     const { table } = this.#epochs.at(-1)!;
-    this.#db.exec(`CREATE VIRTUAL TABLE ${table}
+    this.#run(`CREATE VIRTUAL TABLE ${table}
       USING fts5 (text, sender, target, content = '', columnsize = 0, tokenize = "${TOKENIZER}")`);
     // Merging is done in slices, never all at once inside of a commit; what is deleted leaves no trace.
-    this.#db.exec(`INSERT INTO ${table} (${table}, rank)
+    this.#run(`INSERT INTO ${table} (${table}, rank)
       VALUES ('automerge', 0), ('crisismerge', 1000), ('usermerge', 8), ('secure-delete', 1)`);
     // Less than nothing means: into one piece, and not only where there are many.
     ended?.merge.run(-MERGE_PAGES);
@@ -136,7 +136,7 @@ export class WordIndex {
     const [oldest, next] = this.#epochs;
     if (oldest === undefined || next === undefined || next.first > before) return;
     this.#forget.run(oldest.number);
-    this.#db.exec(`DROP TABLE ${oldest.table}`);
+    this.#run(`DROP TABLE ${oldest.table}`);
     this.reload();
   }
 
@@ -155,6 +155,11 @@ export class WordIndex {
     const begun = this.#epochs.filter(({ first }) => first < before).reverse();
     const earliest = begun.findIndex(({ first }) => first <= after + 1);
     return earliest < 0 ? begun : begun.slice(0, earliest + 1);
+  }
+
+  // Only the errors of statements carry a code.
+  #run(sql: string): void {
+    this.#db.prepare(sql).run();
   }
 
   /** `false`: there is nothing more to merge. */

@@ -175,20 +175,30 @@ Deno.test("store on disk: the indexes are never further behind than their bound"
     });
   }));
 
-Deno.test("store on disk: when the disk is full it says so, keeps what it was given, and refuses more at a bound", () =>
-  inFolder((folder) => {
-    withStore(folder, { maxPages: 64, retryAfter: 0 }, (store) => {
-      let id = 0;
-      while (store.commit() === undefined) store.append(said(++id, "x".repeat(400)));
-      assertEquals(store.failure?.kind, "full");
-      assertStringIncludes(store.failure!.message, "make room");
-      assertEquals(ids(store.history("#lobby", { limit: 1 })), [id]);
-      while (store.append(said(id + 1))) id++;
-      assertEquals(store.failure?.waiting, MAX_WAITING);
-      assertEquals(store.maintain(10), false);
-    });
-    withStore(folder, {}, (store) => assertEquals(ids(store.entries()), range(1, store.lastId)));
-  }));
+for (const slice of [1, 128]) {
+  Deno.test(`store on disk: a full disk is said, and what it was given kept, up to a bound (slices of ${slice})`, () =>
+    inFolder((folder) => {
+      const options = { maxPages: 64, retryAfter: 0, slice };
+      withStore(folder, { ...options, epoch: { entries: 50, milliseconds: 1e12 } }, (store) => {
+        let id = 0;
+        while (store.commit() === undefined) {
+          store.append(said(++id, "x".repeat(400)));
+          store.maintain(1);
+        }
+        assertEquals(store.failure?.kind, "full");
+        assertStringIncludes(store.failure!.message, "make room");
+        assertEquals(ids(store.history("#lobby", { limit: 1 })), [id]);
+        while (store.append(said(id + 1))) id++;
+        assertEquals(store.failure?.waiting, MAX_WAITING);
+        assertEquals(store.maintain(10), false);
+        assertEquals(ids(store.history("#lobby", { limit: 1e6 })), range(1, id));
+      });
+      withStore(folder, {}, (store) => {
+        assertEquals(ids(store.entries()), range(1, store.lastId));
+        assertEquals(store.check(), []);
+      });
+    }));
+}
 
 Deno.test("store on disk: what waited is written when the disk can be written again", () =>
   inFolder((folder) => {
