@@ -119,7 +119,7 @@ class RunningServer implements Server {
   constructor(options: ServeOptions, store: Store, log: (line: string) => void) {
     this.#options = options;
     this.#store = store;
-    const turn = this.#turn = newTurn(store, log);
+    const turn = this.#turn = new Turn(() => this.hub.commit(), setImmediate);
     const parts = { store, clock: new Clock(store.lastId), turn, log, rehash: () => this.rehash() };
     const hub = this.hub = new Hub(hubOptions(options, store), parts);
     this.#gate = new Gate(hub.limits, hub.options.throttle);
@@ -369,17 +369,6 @@ function lookingWire(conn: Deno.TcpConn): Wire {
     write: (bytes) => conn.write(bytes),
     close: () => conn.close(),
   };
-}
-
-/** A turn of the server: what it appended is committed before any byte of it leaves. */
-function newTurn(store: Store, log: (line: string) => void): Turn {
-  let failing = false;
-  return new Turn(() => {
-    const failure = store.commit();
-    if (failure !== undefined && !failing) log(`error: ${failure.message}`);
-    if (failure === undefined && failing) log("The disk takes messages again");
-    failing = failure !== undefined;
-  }, setImmediate);
 }
 
 function openStore({ data, retention, historySize }: ServeOptions): Store {

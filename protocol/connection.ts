@@ -83,6 +83,14 @@ export class Turn {
     this.#schedule();
   }
 
+  /**
+   * Resolves when it is one's turn to be heard. One connection after the other handles all that it has received, which is
+   * several times as fast as line by line in between each other: what they work on stays in the processor's cache.
+   */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#defer(resolve));
+  }
+
   /** Resolves when this turn is over. One promise serves everybody who waits. */
   over(): Promise<void> {
     this.#schedule();
@@ -278,6 +286,7 @@ export class Connection implements AsyncIterable<string> {
     try {
       for (let read; (read = await this.#wire.read(buffer)) !== null;) {
         const text = limiter.push(buffer.subarray(0, read));
+        await this.#turn.next();
         if (limiter.overrun) this.#overrun();
         else if (text !== "") await writer.write(text);
         // The next read waits for the end of the turn, so that nobody is heard twice before all were heard once.

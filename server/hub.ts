@@ -112,6 +112,7 @@ export class Hub {
   /** Accounts there are. */
   accountCount = 0;
   maxUsers = 0;
+  #failing = false;
   /** Clients that have registered. */
   #seated = 0;
   /** How many users have each user mode set. */
@@ -466,6 +467,29 @@ export class Hub {
       }
     }
     return clients;
+  }
+
+  /**
+   * Ends a turn: what it appended is kept before any byte about it leaves. When that fails, and when it works again, the log
+   * says so and the operators of the server are told.
+   */
+  commit(): void {
+    const failure = this.store.commit();
+    if ((failure !== undefined) === this.#failing) return;
+    this.#failing = failure !== undefined;
+    this.log(failure === undefined ? "The disk takes messages again" : `error: ${failure.message}`);
+    this.tellOperators(
+      failure === undefined
+        ? "The disk takes messages again, and has all that waited"
+        : `${failure.message}. Messages wait in memory until then, and are lost if the server ends before`,
+    );
+  }
+
+  /** Tells the operators of the server what they should know. */
+  tellOperators(text: string): void {
+    for (const user of this.users.values()) {
+      if (user.isOperator) this.toUser(user, this.relayFromServer("NOTICE", [user.nick, text]));
+    }
   }
 
   /** Keeps an event of a channel. */

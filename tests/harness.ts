@@ -39,7 +39,7 @@ export class Node implements AsyncDisposable {
 
   constructor(options: NodeOptions = {}) {
     const store = this.#store = options.store ?? new MemoryStore();
-    this.#turn = new Turn(() => void store.commit(), (run) => setImmediate(run));
+    this.#turn = new Turn(() => this.hub.commit(), (run) => setImmediate(run));
     const clock = new Clock(store.lastId, () => this.now);
     const log = (line: string) => void this.log.push(line);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
