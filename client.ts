@@ -240,7 +240,7 @@ class Seat {
       notify: (title, text) => this.#terminal?.notify(title, text),
       copy: (text) => this.#terminal?.copy(text),
       openLink,
-      suspend: () => this.#terminal?.suspend(),
+      suspend: () => this.#terminal?.suspend() ?? false,
       reconnect: () => {
         this.#pause.abort();
         this.#connection?.close("QUIT :reconnecting");
@@ -318,13 +318,15 @@ function suitsFullScreen({ input = Deno.stdin, output = Deno.stdout, json, quiet
     output.isTerminal?.() === true;
 }
 
-/** Opens a link with what the system has for that. */
-function openLink(link: string): void {
+/** Opens a link with what the system has for that. Returns whether we may. */
+function openLink(link: string): boolean {
   const command = { darwin: "open", windows: "explorer" }[Deno.build.os as string] ?? "xdg-open";
   try {
     new Deno.Command(command, { args: [link], stdin: "null", stdout: "null", stderr: "null" }).spawn().unref();
+    return true;
   } catch {
-    // There is no such program, or we may not start it; the terminal can still open the link by a click.
+    // There is no such program, or we may not start it.
+    return false;
   }
 }
 

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { type NodeSocket, nodeWire } from "../protocol/connection_node.ts";
 import type { Wire } from "../protocol/connection.ts";
 import { type Address, formatAddress, PLAIN_PORT, TLS_PORT } from "./address.ts";
@@ -177,7 +177,9 @@ async function handshake(
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // An address is no name: https://datatracker.ietf.org/doc/html/rfc6066#section-3
   const named = /^[\d.]+$|:/.test(options.host) ? {} : { servername: options.host };
-  const socket = connectTls({ ...named, ...options });
+  // Loaded only by those who need it, because it costs ten megabytes and a tenth of a second at every start.
+  const { connect } = await import("node:tls");
+  const socket = connect({ ...named, ...options });
   const timer = setTimeout(() => reject(new Deno.errors.TimedOut("no answer (timed out)")), patience);
   socket.once("secureConnect", () => resolve());
   socket.once("close", () => reject(new Error("The server ended the handshake")));

@@ -44,8 +44,10 @@ export interface Effects {
   /** A notification of the desktop. */
   notify(title: string, text: string): void;
   copy(text: string): void;
-  openLink(link: string): void;
-  suspend(): void;
+  /** Opens a link with what the system has for that. Returns whether we may. */
+  openLink(link: string): boolean;
+  /** Goes back to the shell until the person returns. Returns whether we may. */
+  suspend(): boolean;
   /** Connects anew, now. */
   reconnect(): void;
 }

@@ -67,7 +67,7 @@ export class Terminal {
   open(): void {
     this.#on("SIGWINCH", () => this.repaint());
     this.#on("SIGCONT", () => this.#resume());
-    this.#on("SIGTSTP", () => this.suspend());
+    this.#on("SIGTSTP", () => void this.suspend());
     for (const event of ["error", "unhandledrejection", "unload"]) {
       const restore = () => this.#leave();
       globalThis.addEventListener(event, restore);
@@ -117,14 +117,16 @@ export class Terminal {
     this.#say(`\x1b]52;c;${toBase64(ENCODER.encode(text.slice(0, 50_000)))}\x1b\\`);
   }
 
-  /** Gives the terminal to the shell until the person comes back. */
-  suspend(): void {
+  /** Gives the terminal to the shell until the person comes back. Returns whether we may. */
+  suspend(): boolean {
     this.#leave();
     try {
       Deno.kill(Deno.pid, "SIGSTOP");
+      return true;
     } catch {
-      // Without the permission to stop there is no way back from the shell, so we stay.
+      // Without the permission to stop ourselves the shell would never be seen, so we stay.
       this.#resume();
+      return false;
     }
   }
 

@@ -50,7 +50,7 @@ export class Seat {
       emit: deliver,
       now: () => this.now,
     });
-    const note = (what: string) => (...details: string[]) => void this.effects.push([what, ...details].join(" "));
+    const note = (what: string) => (...details: string[]) => this.effects.push([what, ...details].join(" ")) > 0;
     this.screen = new FullScreen({
       session: this.session,
       store: this.store,

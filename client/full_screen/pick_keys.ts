@@ -65,8 +65,9 @@ function copy(screen: FullScreen, line: Line): void {
 function openLink(screen: FullScreen, line: Line): void {
   const [link] = findLinks(line.text);
   if (link === undefined) return hint(screen, "There is no link in this message.");
-  screen.effects.openLink(/^www\./i.test(link) ? `https://${link}` : link);
+  const opened = screen.effects.openLink(/^www\./i.test(link) ? `https://${link}` : link);
   screen.scrolling.selected = undefined;
+  if (!opened) hint(screen, "No program may be started from here; most terminals open links by a click.");
 }
 
 function hint(screen: FullScreen, text: string): void {

@@ -49,7 +49,7 @@ export const UI_KEYS: readonly UiKey[] = [
   },
   { keys: ["F1"], help: "this help", run: (screen) => screen.help("") },
   { keys: ["C-l"], help: "draw the screen anew", run: (screen) => screen.effects.repaint() },
-  { keys: ["C-z"], help: "back to the shell; fg returns", run: (screen) => screen.effects.suspend() },
+  { keys: ["C-z"], help: "back to the shell; fg returns", run: suspend },
   { keys: ["C-c"], help: "empty the line; twice, leave", run: interrupt },
 ];
 
@@ -61,6 +61,10 @@ const ACTIONS = new Map(
 export function pressUiKey(screen: FullScreen, key: string): boolean {
   const action = ACTIONS.get(key);
   return action !== undefined && action(screen, key) !== false;
+}
+
+function suspend(screen: FullScreen): void {
+  if (!screen.effects.suspend()) screen.hint = "This program may not stop itself here.";
 }
 
 function complete(screen: FullScreen, step: 1 | -1): void {

@@ -161,6 +161,8 @@ class Server implements AsyncDisposable {
       String(this.port),
       "--ephemeral",
       "--no-throttle",
+      "--tls-port",
+      "off",
     ];
     await this.start(Deno.execPath(), args);
     return this;
