@@ -7,17 +7,10 @@
  * @module
  */
 
-import { join } from "./client.ts";
-import { shellCompletion, SHELLS } from "./client/shell_completion.ts";
 import config from "./deno.json" with { type: "json" };
-import { runBackup } from "./main/backup.ts";
 import { type CommandLine, helpOf, nearest, overview, parseCommandLine, UsageError } from "./main/command_line.ts";
-import { runDoctor } from "./main/doctor.ts";
-import { runExport } from "./main/export.ts";
 import { Failure, readSecret } from "./main/files.ts";
-import { runHashPassword } from "./main/hash_password.ts";
 import { Output } from "./main/output.ts";
-import { runServe } from "./main/serve.ts";
 import { SUBCOMMANDS } from "./main/subcommands.ts";
 
 const VERSION = config.version;
@@ -49,15 +42,15 @@ function dispatch(args: readonly string[]): number | Promise<number> {
   return RUN[spec.name]!(parseCommandLine(spec, rest));
 }
 
-/** What each subcommand does. */
-const RUN: Readonly<Record<string, (line: CommandLine) => number | Promise<number>>> = {
-  serve: (line) => runServe(line, { version: VERSION, print, complain }),
+/** What each subcommand does. Each loads its part of the program alone: who joins has no use for the server's memory. */
+const RUN: Readonly<Record<string, (line: CommandLine) => Promise<number>>> = {
+  serve: async (line) => (await import("./main/serve.ts")).runServe(line, { version: VERSION, print, complain }),
   join: runJoin,
   completions: runCompletions,
-  backup: (line) => runBackup(line, print),
-  export: runExport,
-  doctor: (line) => runDoctor(line, print),
-  "hash-password": () => runHashPassword(print),
+  backup: async (line) => (await import("./main/backup.ts")).runBackup(line, print),
+  export: async (line) => (await import("./main/export.ts")).runExport(line),
+  doctor: async (line) => (await import("./main/doctor.ts")).runDoctor(line, print),
+  "hash-password": async () => (await import("./main/hash_password.ts")).runHashPassword(print),
 };
 
 function help([topic]: readonly string[]): number {
@@ -78,6 +71,7 @@ async function runJoin({ operands, values, switches }: CommandLine): Promise<num
   const passwordFile = values.get("password-file")?.[0];
   const [address] = operands;
   const nick = values.get("nick")?.[0];
+  const { join } = await import("./client.ts");
   return await join({
     channels: values.get("channel") ?? [],
     json: switches.has("json"),
@@ -91,7 +85,8 @@ async function runJoin({ operands, values, switches }: CommandLine): Promise<num
   });
 }
 
-function runCompletions({ operands }: CommandLine): number {
+async function runCompletions({ operands }: CommandLine): Promise<number> {
+  const { shellCompletion, SHELLS } = await import("./client/shell_completion.ts");
   const shell = SHELLS.find((one) => one === operands[0]);
   if (shell === undefined) {
     throw new UsageError(`There are completions for ${SHELLS.join(", ")}, not for ${operands[0]}`);

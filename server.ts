@@ -14,19 +14,17 @@ import { Gate } from "./server/gate.ts";
 import { Hub, type HubOptions } from "./server/hub.ts";
 import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE, MAX_READQ } from "./server/limits.ts";
 import { isLoopback, isPrivate, plainAddress } from "./server/network.ts";
+import { Maintenance } from "./server/maintenance.ts";
 import { host, watchSilence } from "./server/reception.ts";
 import { MemoryStore, type Store } from "./server/store.ts";
 import { canListen, TlsListener } from "./server/tls_listener.ts";
 import { SqliteStore } from "./server/store_sqlite.ts";
 
-/** How often silence and unfinished work are looked at, in milliseconds. */
+/** How often silence is looked at, in milliseconds. */
 const TICK = 500;
 
 /** How often channels are looked for that nobody uses any more, in milliseconds. */
 const SWEEP = 60 * 60_000;
-
-/** Most milliseconds of each tick for work that the store has put off. */
-const MAINTENANCE = 20;
 
 /** How long clients are given to take their last lines when the server stops, in milliseconds. */
 const GOODBYE = 2000;
@@ -110,6 +108,7 @@ class RunningServer implements Server {
   readonly #turn: Turn;
   readonly #gate: Gate;
   readonly #ticking: ReturnType<typeof setInterval>;
+  readonly #maintenance: Maintenance;
   readonly #sweeping: ReturnType<typeof setInterval>;
   #plain: Door<Deno.TcpConn> | undefined;
   #tls: TlsListener | Door<Deno.TlsConn> | undefined;
@@ -124,10 +123,8 @@ class RunningServer implements Server {
     const hub = this.hub = new Hub(hubOptions(options, store), parts);
     this.#gate = new Gate(hub.limits, hub.options.throttle);
     hub.restore();
-    this.#ticking = setInterval(() => {
-      watchSilence(hub);
-      store.maintain(MAINTENANCE);
-    }, TICK);
+    this.#ticking = setInterval(() => watchSilence(hub), TICK);
+    this.#maintenance = new Maintenance(store);
     this.#sweeping = setInterval(() => hub.forgetDeserted(), SWEEP);
   }
 
@@ -151,6 +148,7 @@ class RunningServer implements Server {
     await this.#rehashing;
     clearInterval(this.#ticking);
     clearInterval(this.#sweeping);
+    this.#maintenance.stop();
     await Promise.all([this.#plain?.close(), this.#tls?.close()]);
     await goodbye(this.hub, reason);
     this.#turn.flush();
