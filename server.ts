@@ -330,10 +330,12 @@ function turnAway(conn: Deno.Conn, why: string): void {
   void conn.write(new TextEncoder().encode(`ERROR :${why}\r\n`)).catch(() => {}).finally(() => hangUp(conn));
 }
 
-/** Small messages do not wait for larger ones. */
+/** Small messages do not wait for larger ones, and the system finds out when the other end is no more. */
 function sendAtOnce(conn: Deno.TcpConn): void {
   try {
     conn.setNoDelay(true);
+    // People with nc are never asked PING.
+    conn.setKeepAlive(true);
   } catch {
     // It was reset already, which the first read will tell.
   }

@@ -50,6 +50,7 @@ function lineContext({ session, target, print, log, leave }: LineSlashOptions): 
     },
     login: () => Promise.resolve(),
     register: () => {},
+    changePassword: () => {},
     logout: () => {},
     ignore: needsScreen,
     notify: needsScreen,

@@ -281,6 +281,18 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     help: "log in; asks for the password",
     run: (c, _rest, words) => void actions.login(c, words),
   },
+  {
+    name: "password",
+    usage: "",
+    help: "change the password of your account",
+    run: (c) => void actions.changePassword(c),
+  },
+  {
+    name: "account",
+    usage: "[SETTING VALUE]",
+    help: "what your account is like on the server, such as always-on on",
+    run: (c, _rest, words) => actions.account(c, words),
+  },
   { name: "logout", usage: "", help: "forget the account and its password here", run: (c) => c.logout() },
   {
     name: "set",

@@ -9,7 +9,8 @@
 /** Tokens by name; `""` for one without a value. */
 export type Isupport = ReadonlyMap<string, string>;
 
-// "the maximum number of parameters is 15" less the nick and the text at the end.
+// "As the maximum number of message parameters to any reply is 15, the maximum number of RPL_ISUPPORT tokens that can be
+// advertised is 13.": https://modern.ircdocs.horse/#rplisupport-005
 const MAX_TOKENS = 13;
 
 // Room for the server's name, the nick and the text at the end in a message of 510 bytes.
@@ -65,7 +66,8 @@ export function readIsupport(known: Map<string, string>, tokens: readonly string
   }
 }
 
-// "\x20, \x5C and \x3D" stand for space, backslash and equals sign.
+// "The value MAY contain escape sequences: \x20 for the space character (" ", 0x20), \x5C for the backslash character":
+// https://modern.ircdocs.horse/#rplisupport-005
 function escapeValue(value: string): string {
   return value.replace(/[\\ ]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`);
 }

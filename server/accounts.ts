@@ -129,8 +129,8 @@ export function deleteAccount(hub: Hub, account: Account): void {
 }
 
 function signUserOut(hub: Hub, user: User): void {
-  if (user.clients.length === 0) return hub.quit(user, "The account was deleted");
   user.signOut(hub.clock.next());
+  if (user.clients.length === 0) return hub.quit(user, "The account was deleted");
   for (const client of user.clients) client.numeric(numeric.RPL_LOGGEDOUT, user.source, "You are now logged out");
   tellAccount(hub, user, "*");
 }

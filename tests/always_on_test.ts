@@ -143,4 +143,6 @@ Deno.test("a deleted account does not stay", async () => {
   assertEquals(node.hub.users.size, 1);
   deleteAccount(node.hub, accountNamed(node.hub, "ann")!);
   assertEquals([node.hub.users.size, node.hub.channels.size], [0, 0]);
+  const { visits, memberships, markers, accounts } = node.hub.store;
+  for (const records of [visits, memberships, markers, accounts]) assertEquals([...records.list()], []);
 });

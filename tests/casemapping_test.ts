@@ -5,8 +5,8 @@
 import { assertEquals, Node } from "./harness.ts";
 import { commands, gather } from "./scenes.ts";
 
-// "Fullwidth and halfwidth code points MUST be mapped to their decomposition mappings"; "Uppercase and titlecase code points MUST
-// be mapped to their lowercase equivalents": https://datatracker.ietf.org/doc/html/rfc8265#section-3.3.1
+// "Map fullwidth and halfwidth code points to their decomposition mappings"; "Map uppercase and titlecase code points to their
+// lowercase equivalents": https://datatracker.ietf.org/doc/html/rfc8265#section-3.3.2
 for (
   const [one, other] of [
     ["Ann", "aNN"],

@@ -354,6 +354,23 @@ Deno.test("/register asks twice, unseen, and remembers the password when the ser
   assertEquals(await ann.store.password("tea.example", "ann"), "s3cret");
 });
 
+Deno.test("/password asks for the old and twice for the new one, and remembers it when the server has agreed", async () => {
+  const ann = new Seat({ capabilities: "sasl=PLAIN" });
+  const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+  ann.says(":irc 900 ann ann!a@home ann :You are now logged in as ann");
+  ann.types("/password\r");
+  for (const typed of ["old one\r", "new one\r", "new one\r"]) {
+    await settle();
+    ann.types(typed);
+    assertFalse((await ann.text()).includes("one"));
+  }
+  await settle();
+  assertEquals(ann.sent.at(-1), `ACCOUNT PASSWORD base64:${btoa("old one")} base64:${btoa("new one")}`);
+  ann.says(":irc NOTE ACCOUNT PASSWORD_CHANGED ann :Your password is changed");
+  await settle();
+  assertEquals(await ann.store.password("tea.example", "ann"), "new one");
+});
+
 Deno.test("3,000 messages in a row are all there, and drawing stays a matter of what is seen", async () => {
   const ann = new Seat();
   for (let i = 0; i < 3000; i++) ann.says(`:ben!b@h PRIVMSG #lobby :message ${i}`);

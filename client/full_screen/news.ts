@@ -90,7 +90,8 @@ const HANDLERS: Handlers = {
     if (!screen.session.isChannel(target)) loadMissed(screen, screen.buffer(target));
   },
   info: (screen, { code, about, text }) => {
-    if (code === "REGISTER SUCCESS" && screen.registering !== undefined) {
+    const taken = code === "REGISTER SUCCESS" || code === "ACCOUNT PASSWORD_CHANGED";
+    if (taken && screen.registering !== undefined) {
       const { account, password } = screen.registering;
       void screen.rememberLogin(account, password);
       screen.registering = undefined;

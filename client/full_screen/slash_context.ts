@@ -4,6 +4,7 @@
  * @module
  */
 
+import { toBase64 } from "../session/scram.ts";
 import type { Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import type { Picked, SlashContext } from "../slash_commands.ts";
@@ -34,6 +35,10 @@ export function slashContext(screen: FullScreen): SlashContext {
     register: (account, password, email) => {
       screen.registering = { account, password };
       session.command("REGISTER", session.same(account, session.nick) ? "*" : account, email, password);
+    },
+    changePassword: (account, old, password) => {
+      screen.registering = { account, password };
+      session.command("ACCOUNT", "PASSWORD", encoded(old), encoded(password));
     },
     logout: () => {
       const { account } = screen.here;
@@ -80,4 +85,9 @@ function ignore(screen: FullScreen, mask: string | undefined, add: boolean): voi
   screen.here.ignore = add ? [...rest, full] : rest;
   screen.remember();
   screen.tell(screen.current, "info", add ? `${full} is not shown any more.` : `${full} is shown again.`);
+}
+
+/** A password as our server takes it where it may hold spaces (docs/protocol.md#accounts). */
+function encoded(password: string): string {
+  return `base64:${toBase64(new TextEncoder().encode(password))}`;
 }

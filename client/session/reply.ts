@@ -56,8 +56,14 @@ function refuse(session: Session, refusal: Refusal, label: string | undefined): 
 }
 
 // WARN and NOTE <command> <code> [<context>...] :<text>
-const note: Handler = (session, { command, params }) => {
-  session.emit({ type: "info", code: command, about: params.length > 3 ? params[2]! : "", text: params.at(-1) ?? "" });
+const note: Handler = (session, { params }) => {
+  const [command = "", code = "", about = ""] = params;
+  session.emit({
+    type: "info",
+    code: `${command} ${code}`,
+    about: params.length > 3 ? about : "",
+    text: params.at(-1) ?? "",
+  });
 };
 
 // REGISTER SUCCESS <account> :<text>   https://ircv3.net/specs/extensions/account-registration

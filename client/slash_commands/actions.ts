@@ -116,6 +116,25 @@ export async function register(context: SlashContext, words: readonly string[]):
   context.register(account, password, email);
 }
 
+/** Changes the password of the account: asks for the old one, and twice for the new one. */
+export async function changePassword(context: SlashContext): Promise<void> {
+  const { account } = context.session;
+  if (account === undefined) return context.fail("You are not logged in to an account.");
+  const old = await context.ask(`The password of ${account}`, true);
+  if (old === undefined || old === "") return;
+  const password = await context.ask("The new password", true);
+  if (password === undefined || password === "") return context.show("Nothing was changed.");
+  const again = await context.ask("The new password again", true);
+  if (again !== password) return context.fail("The two passwords differ, so nothing was changed.");
+  context.changePassword(account, old, password);
+}
+
+/** Shows or changes what the account is like on the server. */
+export function account({ session }: SlashContext, words: readonly string[]): void {
+  if (words.length === 0) session.command("ACCOUNT", "GET");
+  else session.command("ACCOUNT", "SET", ...words);
+}
+
 /** Logs in: asks for the password. */
 export async function login(context: SlashContext, words: readonly string[]): Promise<void> {
   const [account = context.session.nick] = words;

@@ -49,6 +49,8 @@ export interface SlashContext {
   login(account: string, password: string): Promise<void>;
   /** Registers an account and remembers its password. */
   register(account: string, password: string, email: string): void;
+  /** Changes the password of the account that we are logged in to, and remembers the new one. */
+  changePassword(account: string, old: string, password: string): void;
   /** Forgets whom to log in as. */
   logout(): void;
   /** Adds or takes away a mask of those who are not shown; lists them without one. */

@@ -70,7 +70,7 @@ interface Setting {
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
   "always-on": {
-    description: "on: you stay in your channels while you are away, and find your messages when you return",
+    description: "on, you stay in your channels while you are away, and find your messages when you return",
     get: ({ alwaysOn }) => alwaysOn ? "on" : "off",
     set: ({ hub }, account, value) =>
       value === "on" || value === "off" ? setAlwaysOn(hub, account, value === "on") : undefined,
@@ -80,7 +80,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
 // ACCOUNT GET
 function get(client: RegisteredClient, account: Account): void {
   for (const [name, setting] of Object.entries(SETTINGS)) {
-    note(client, "SETTING", name, setting.get(account), setting.description);
+    tell(client, name, setting, account);
   }
 }
 
@@ -90,8 +90,13 @@ function set(client: RegisteredClient, account: Account, [name = "", value = ""]
   const setting = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined;
   if (setting === undefined) return fail(client, "INVALID_PARAMS", name || "*", "There is no such setting");
   const changed = setting.set(client, account, value.toLowerCase());
-  if (changed === undefined) return fail(client, "INVALID_PARAMS", key, `It is ${setting.description}`);
-  note(client, "SETTING", key, setting.get(changed), setting.description);
+  if (changed === undefined) return fail(client, "INVALID_PARAMS", key, `It is on or off (${setting.description})`);
+  tell(client, key, setting, changed);
+}
+
+function tell(client: RegisteredClient, name: string, { get, description }: Setting, account: Account): void {
+  const value = get(account);
+  note(client, "SETTING", name, value, `${name} is ${value} (${description})`);
 }
 
 /**
@@ -182,7 +187,7 @@ export const MAX_CERTIFICATES = 10;
 function certificate(client: RegisteredClient, account: Account, [word = "", given]: readonly string[]): void {
   const subcommand = word.toUpperCase();
   if (subcommand === "LIST") {
-    for (const each of account.certificates) note(client, "CERTIFICATE", each, "signs you in with SASL EXTERNAL");
+    for (const each of account.certificates) note(client, "CERTIFICATE", each, `${each} signs you in`);
     if (account.certificates.length === 0) note(client, "NO_CERTIFICATES", "No certificate signs you in");
     return;
   }

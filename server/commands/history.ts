@@ -16,7 +16,7 @@ import type { Hub } from "../hub.ts";
 import type { Entry, HistoryRange, VisibleTarget } from "../store.ts";
 import { markread } from "./marker.ts";
 import { fitAnswer, readHistory, replay } from "./playback.ts";
-import { nameOf, type Place, place, readableTarget, readLimit } from "./readable.ts";
+import { namer, type Place, place, readableTarget, readLimit } from "./readable.ts";
 import { search } from "./search.ts";
 
 /** Rows of this file. */
@@ -100,7 +100,8 @@ function select(subcommand: string, [one, other]: readonly Place[]): Selection {
   if (subcommand === "LATEST") return { after: one!.last };
   if (subcommand === "BEFORE") return { before: one!.first };
   if (subcommand === "AFTER") return { after: one!.last, from: "oldest" };
-  // "closest to the first selector": the order of the two decides which end counts.
+  // "the returned messages MUST be counted starting from and excluding the first message selector, while finishing on and
+  // excluding the second": the order of the two decides which end counts.
   if (one!.first <= other!.first) return { after: one!.last, before: other!.first, from: "oldest" };
   return { after: other!.last, before: one!.first, from: "newest" };
 }
@@ -134,7 +135,8 @@ function targets(
     limit,
   });
   // Of guests who had the same nick only the last is found by it.
-  const named = new Map(latest.map(({ target, latest }) => [nameOf(client, target, latest), latest]));
+  const nameOf = namer(client);
+  const named = new Map(latest.map(({ target, latest }) => [nameOf(target, latest), latest]));
   client.batch("draft/chathistory-targets", [], (tags) => {
     for (const [name, id] of named) {
       const line = ["TARGETS", name, formatTime(idTime(id))];

@@ -6,10 +6,12 @@
  * @module
  */
 
+import type { Message } from "../../protocol.ts";
 import { casefold, looksLikeChannel } from "../../protocol/casemapping.ts";
 import type { Client, RegisteredClient } from "../client.ts";
 import { parseMsgid, parseTime, timeId } from "../clock.ts";
 import { directTarget, type MessageId, type VisibleTarget } from "../store.ts";
+import type { User } from "../user.ts";
 
 /** A place in a history: the ids at it, from the first to the last. */
 export interface Place {
@@ -44,8 +46,8 @@ export function readableTarget(client: RegisteredClient, target: string): Visibl
   }
   const identity = hub.identityOf(target);
   if (identity !== undefined) return { target: directTarget(user.identity, identity) };
-  const folded = casefold(target);
-  return conversations(client).findLast(({ target, latest }) => casefold(nameOf(client, target, latest)) === folded);
+  const [folded, nameOf] = [casefold(target), namer(client)];
+  return conversations(client).findLast(({ target, latest }) => casefold(nameOf(target, latest)) === folded);
 }
 
 /** The direct conversations of a user, the latest last. */
@@ -53,16 +55,23 @@ export function conversations({ hub, user }: RegisteredClient): (VisibleTarget &
   return hub.store.targets({ channels: [], parties: [user.identity], limit: hub.limits.historyPage });
 }
 
-/** What a person calls a conversation: the channel as it is written, or the other party. */
-export function nameOf({ hub, user }: RegisteredClient, target: string, latest: MessageId): string {
-  if (looksLikeChannel(target)) return hub.channels.get(target)?.name ?? target;
-  const [one, two] = target.split(" ") as [string, string];
-  const other = one === user.identity ? two : one;
-  const account = hub.store.accounts.get(other.split("*", 1)[0]!);
-  if (account?.identity === other) return account.name;
-  for (const present of hub.users.values()) if (present.identity === other) return present.nick;
-  // A guest that is gone, whom the last message names as the one it is from or to.
-  const { source = "", params, tags } = hub.store.find(latest)?.message ?? { params: [] };
+/** Says what a person calls a conversation: the channel as it is written, or the other party. */
+export function namer({ hub, user }: RegisteredClient): (target: string, latest: MessageId) => string {
+  const guests = new Map<string, string>();
+  for (const { account, identity, nick } of hub.users.values()) if (account === undefined) guests.set(identity, nick);
+  return (target, latest) => {
+    if (looksLikeChannel(target)) return hub.channels.get(target)?.name ?? target;
+    const [one, two] = target.split(" ") as [string, string];
+    const other = one === user.identity ? two : one;
+    const account = hub.store.accounts.get(other.split("*", 1)[0]!);
+    if (account?.identity === other) return account.name;
+    return guests.get(other) ?? namedIn(hub.store.find(latest)?.message, user);
+  };
+}
+
+/** The other party of a direct message, as it was called there. */
+function namedIn(message: Message | undefined, user: User): string {
+  const { source = "", params = [], tags } = message ?? {};
   const sender = source.split("!", 1)[0]!;
   const own = user.account === undefined
     ? casefold(sender) === casefold(user.nick)
