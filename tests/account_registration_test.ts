@@ -1,7 +1,7 @@
 // https://ircv3.net/specs/extensions/account-registration
 import { MAX_CERTIFICATES } from "../server/commands/account_settings.ts";
 import { assertEquals, assertMatch, Node } from "./harness.ts";
-import { base64, PASSWORD, plain, registered, signedIn } from "./sign_in.ts";
+import { account, base64, PASSWORD, plain, registered, signedIn } from "./sign_in.ts";
 
 Deno.test("REGISTER makes an account of one's nick and signs in to it", async () => {
   await using node = new Node();
@@ -164,6 +164,25 @@ Deno.test("a new password takes the old one, and then is the one", async () => {
   node.pass(30_000);
   again.send("AUTHENTICATE PLAIN", `AUTHENTICATE ${plain("ben", "second-secret")}`);
   await again.expectAll("AUTHENTICATE +", ":irc.test 900 * * ben :*", ":irc.test 903 *");
+});
+
+Deno.test("an operator gives a forgotten account another password, and nobody else does", async () => {
+  await using node = new Node({ operators: new Map([["root", "secret"]]) });
+  await account(node, "ann");
+  const root = await registered(node, "root");
+  root.send("ACCOUNT RESET ann new-password");
+  await root.expectAll(":irc.test FAIL ACCOUNT INVALID_PARAMS RESET :*");
+  root.send("OPER root secret");
+  await root.sync();
+  root.send("ACCOUNT RESET nobody new-password", "ACCOUNT RESET ann short", "ACCOUNT RESET ann new-password");
+  await root.expectAll(
+    ":irc.test FAIL ACCOUNT ACCOUNT_UNKNOWN nobody :*",
+    ":irc.test FAIL ACCOUNT UNACCEPTABLE_PASSWORD :*",
+    ":irc.test NOTE ACCOUNT PASSWORD_RESET ann :ann has another password now",
+  );
+  const ann = node.connect();
+  ann.send("AUTHENTICATE PLAIN", `AUTHENTICATE ${plain("ann", "new-password")}`);
+  await ann.expectAll("AUTHENTICATE +", ":irc.test 900 * * ann :*", ":irc.test 903 *");
 });
 
 Deno.test("who deletes an account is a guest again, and others are told", async () => {

@@ -17,7 +17,7 @@ import type { Account } from "../records.ts";
 export const accountSettingsCommands: CommandTable = {
   ACCOUNT: {
     usage: "ACCOUNT GET | SET <setting> <value> | PASSWORD <old> <new> | DELETE <password> [redact] | " +
-      "CERT LIST | CERT ADD [<fingerprint>] | CERT DEL <fingerprint>",
+      "CERT LIST | CERT ADD [<fingerprint>] | CERT DEL <fingerprint>; operators: RESET <account> <password>",
     description: "Your account: its settings, its password, its certificates, its end",
     spec: "docs/protocol.md#accounts",
     minimum: 1,
@@ -39,6 +39,7 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly minimum: number; readonly 
 // ACCOUNT <subcommand> [<parameter>...]
 function account(client: RegisteredClient, { params: [word = "", ...rest] }: Message): Outcome {
   const name = word.toUpperCase();
+  if (name === "RESET" && client.user.isOperator) return reset(client, rest);
   const subcommand = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
   if (subcommand === undefined) {
     return fail(client, "INVALID_PARAMS", word || "*", "It takes GET, SET, PASSWORD, DELETE or CERT");
@@ -126,6 +127,27 @@ function changePassword(
   });
 }
 
+// ACCOUNT RESET <account> <password>
+/** For who has forgotten a password: an operator of the server gives the account another. */
+function reset(client: RegisteredClient, [name = "", wanted = ""]: readonly string[]): Outcome {
+  const { hub } = client;
+  const password = secretOf(wanted);
+  const known = accountNamed(hub, name);
+  if (known === undefined) return fail(client, "ACCOUNT_UNKNOWN", name || "*", "There is no account of that name");
+  const problem = passwordProblem(password);
+  if (problem !== undefined) return fail(client, "UNACCEPTABLE_PASSWORD", problem);
+  return busyAsAnswer(client, async () => {
+    const secrets = await makeSecrets(password, hub.options.hashing ?? HASHING_COST);
+    return () => {
+      const account = accountNamed(hub, name);
+      if (account?.identity !== known.identity) return fail(client, "ACCOUNT_UNKNOWN", name, "It was just deleted");
+      putAccount(hub, { ...account, ...secrets });
+      hub.log(`${client.user.source} gave the account ${account.name} another password`);
+      note(client, "PASSWORD_RESET", account.name, `${account.name} has another password now`);
+    };
+  });
+}
+
 // ACCOUNT DELETE <password> [redact]
 function remove(client: RegisteredClient, account: Account, [password = "", how = ""]: readonly string[]): Outcome {
   const redact = how.toLowerCase() === "redact";
@@ -156,7 +178,7 @@ async function withPassword(
   if (wait > 0) {
     return () => fail(client, "RATE_LIMITED", `Wrong too often: try again in ${Math.ceil(wait / 1000)} seconds`);
   }
-  try {
+  return await busyAsAnswer(client, async () => {
     const known = ownAccount(client);
     if (!await verifyPassword(secretOf(password), known?.password)) return () => refuseWrong(client);
     const change = await prepare();
@@ -167,10 +189,17 @@ async function withPassword(
       }
       change(now);
     };
+  });
+}
+
+/** Says so if there are too many passwords to hash. */
+async function busyAsAnswer(client: RegisteredClient, prepare: () => Promise<() => void>): Promise<() => void> {
+  try {
+    return await prepare();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return () =>
-      fail(client, "TEMPORARILY_UNAVAILABLE", "Too many people are signing in right now: try again in a moment");
+    const text = "Too many people are signing in right now: try again in a moment";
+    return () => fail(client, "TEMPORARILY_UNAVAILABLE", text);
   }
 }
 
