@@ -88,6 +88,8 @@ export function becomeOperator(client: RegisteredClient, name: string): void {
   hub.setMode(user, "o", true);
   client.numeric(numeric.RPL_YOUREOPER, "You are now an operator of this server");
   hub.toUser(user, hub.relayFrom(user, "MODE", [user.nick, "+o"]));
+  // Those who are operators already were told when it began.
+  if (hub.store.failure !== undefined) client.say("NOTICE", user.nick, hub.store.failure.message);
 }
 
 // KILL <nick> [<reason>]
