@@ -50,6 +50,7 @@ function cannotListen(error: unknown, { host, port, plaintext, tls }: Options): 
 async function serveOptions({ values, switches }: CommandLine): Promise<Options> {
   const value = (name: string) => values.get(name)?.[0];
   const name = value("name") ?? machineName();
+  const icon = value("icon");
   const data = switches.has("ephemeral") ? undefined : value("data") ?? defaultData();
   const reread = () => readFiles(value("motd"), value("password-file"), value("oper-file"));
   const tls = await tlsOptions(value, name, data);
@@ -62,6 +63,7 @@ async function serveOptions({ values, switches }: CommandLine): Promise<Options>
     port: Number(value("port") ?? 6667),
     name,
     network: value("network") ?? name,
+    ...(icon !== undefined && { icon }),
     lobby: value("channel") ?? "#lobby",
     throttle: !switches.has("no-throttle"),
     limits: limitsOf(value),

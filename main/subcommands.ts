@@ -21,6 +21,12 @@ function serverName(text: string): string | undefined {
     : "a name has only letters, digits, dots and hyphens";
 }
 
+function webAddress(text: string): string | undefined {
+  return /^https:\/\/[^\s=]+$/.test(text) && URL.canParse(text)
+    ? undefined
+    : "it must be an https:// address without = in it";
+}
+
 function nick(text: string): string | undefined {
   return isNick(text) ? undefined : "a nick has up to 32 letters and digits, of any script, and no spaces";
 }
@@ -107,6 +113,12 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
         check: serverName,
       },
       { name: "network", value: "TEXT", description: "what people call the place (the same)" },
+      {
+        name: "icon",
+        value: "URL",
+        description: "a picture for the place, for clients that show one",
+        check: webAddress,
+      },
       {
         name: "channel",
         value: "#CHANNEL",
