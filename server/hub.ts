@@ -554,24 +554,10 @@ function isKept({ message, details }: Relay): boolean {
 
 /** A message as history keeps it. */
 function lasting({ message, body, details }: Relay): Pick<Entry, "message" | "body"> {
-  const params = ownParams(message.params, body);
   const { account, bot, clientTags } = details;
-  if (account === undefined && !bot && clientTags === undefined) {
-    return { message: { source: message.source!, command: message.command, params }, body };
-  }
+  if (account === undefined && !bot && clientTags === undefined) return { message, body };
   const tags = new Map(clientTags);
   if (account !== undefined) tags.set("account", account);
   if (bot) tags.set("bot", "");
-  return { message: { tags, ...message, params }, body };
-}
-
-/**
- * Parameters whose last is a part of the body: as it was parsed it is a part of all that was read at once, which must not
- * stay in memory for its sake.
- */
-function ownParams(params: readonly string[], body: string): readonly string[] {
-  const own = params.slice();
-  const last = own.length - 1;
-  if (last >= 0) own[last] = body.slice(body.length - own[last]!.length);
-  return own;
+  return { message: { tags, ...message } };
 }
