@@ -7,6 +7,7 @@
  */
 
 import { Connection, Turn, type Wire } from "./protocol/connection.ts";
+import { banText } from "./server/admission.ts";
 import type { Certificate } from "./server/certificate.ts";
 import type { Remote } from "./server/client.ts";
 import { Clock } from "./server/clock.ts";
@@ -170,7 +171,7 @@ class RunningServer implements Server {
     if (canListen()) {
       this.#tls = await TlsListener.listen({
         ...{ hostname, port, certificate, handshakeTime, log },
-        enter: (address) => this.#gate.enter(address) === undefined,
+        enter: (address) => this.#enter(address) === undefined,
         leave: (address) => this.#gate.leave(address),
         seat: (wire, remote) => void this.#seat(wire, remote),
       });
@@ -223,9 +224,15 @@ class RunningServer implements Server {
 
   #admitPlain(conn: Deno.TcpConn): void {
     const address = addressOf(conn);
-    const refusal = this.#refusesPlain(address) ?? this.#gate.enter(address);
+    const refusal = this.#refusesPlain(address) ?? this.#enter(address);
     if (refusal !== undefined) return turnAway(conn, refusal);
     void this.#seat(lookingWire(conn), { address, secure: false }).then(() => this.#gate.leave(address));
+  }
+
+  /** Lets one more in from an address, or says why not. */
+  #enter(address: string): string | undefined {
+    const ban = this.hub.bans.find({ address });
+    return ban === undefined ? this.#gate.enter(address) : banText(ban);
   }
 
   /** Why plain text from there is not taken, or `undefined`. */
@@ -240,7 +247,7 @@ class RunningServer implements Server {
   /** For runtimes before Deno 2.9: there a socket stays open until its other end is tired of a handshake it never finishes. */
   #admitTls(conn: Deno.TlsConn): void {
     const address = addressOf(conn);
-    if (this.#gate.enter(address) !== undefined) return hangUp(conn);
+    if (this.#enter(address) !== undefined) return hangUp(conn);
     const { handshakeTime } = this.hub.limits;
     void shakeHands(conn, handshakeTime).then(async (done) => {
       if (done) await this.#seat(conn, { address, secure: true });

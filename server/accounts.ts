@@ -81,6 +81,8 @@ export function signIn(client: Client, account: Account, { bySasl = false } = {}
   client.numeric(numeric.RPL_LOGGEDIN, who, account.name, `You are now logged in as ${account.name}`);
   if (bySasl) client.numeric(numeric.RPL_SASLSUCCESS, "SASL authentication successful");
   if (user !== undefined && user.account === undefined) signUserIn(client.hub, user, account);
+  const ban = user === undefined || user.isOperator ? undefined : client.hub.bans.find(user);
+  if (ban !== undefined) client.hub.quit(user!, `Banned: ${ban.reason}`);
 }
 
 function signUserIn(hub: Hub, user: User, account: Account): void {

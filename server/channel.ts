@@ -24,7 +24,7 @@ export const PREFIXES = "@+";
 export const CHANNEL_MODES: Readonly<ModeTypes> = {
   list: "beI",
   always: "k",
-  whenSet: "l",
+  whenSet: "lS",
   never: "CHRimnst",
   statuses: STATUSES,
 };
@@ -36,6 +36,7 @@ export const CHANNEL_MODE_MEANINGS: Readonly<Record<string, string>> = {
   I: "who may come in uninvited while `i` is set",
   k: "a key is needed to come in",
   l: "how many may be in",
+  S: "slow: so many seconds between two messages of one member",
   C: "no CTCP but ACTION",
   H: "history is for who was there when it was said",
   R: "only people who are signed in to an account may come in",
@@ -47,6 +48,9 @@ export const CHANNEL_MODE_MEANINGS: Readonly<Record<string, string>> = {
   o: "operator of the channel",
   v: "voiced: may speak while `m` is set",
 };
+
+/** Waits in slow mode after which those that are over are forgotten. */
+const MAX_WAITS = 1000;
 
 /** What a new channel begins with. */
 const DEFAULT_MODES = "nt";
@@ -97,6 +101,10 @@ export class Channel {
   readonly modes = new Set<string>(DEFAULT_MODES);
   key: string | undefined;
   limit: number | undefined;
+  /** Seconds that a member waits between two messages. */
+  slow: number | undefined;
+  /** When whoever has to wait may speak again, by identity and {@linkcode Clock.elapsed}. */
+  readonly #waits = new Map<string, number>();
   readonly lists: Readonly<Record<ListLetter, ListItem[]>> = { b: [], e: [], I: [] };
   readonly members = new Map<User, Member>();
   /** Who may come in once, whatever the modes say. */
@@ -225,14 +233,36 @@ export class Channel {
     return mutes("b") && !mutes("e") && !this.isListed("e", user);
   }
 
+  /** Notes that a user has spoken, which in slow mode makes it wait. */
+  noteSpoken(user: User, now: number): void {
+    if (this.slow === undefined) return this.#waits.clear();
+    if (this.#isFree(user)) return;
+    this.#waits.set(user.identity, now + this.slow * 1000);
+    if (this.#waits.size > MAX_WAITS) {
+      for (const [who, until] of this.#waits) if (until <= now) this.#waits.delete(who);
+    }
+  }
+
+  /** Whether slow mode and the like do not hold for a user. */
+  #isFree(user: User): boolean {
+    const member = this.members.get(user);
+    return member !== undefined && (member.op || member.voice);
+  }
+
   /** Why a user may not speak here, or `undefined`. */
   silences(user: User): string | undefined {
-    const member = this.members.get(user);
-    if (member?.op || member?.voice) return undefined;
-    if (member === undefined && this.modes.has("n")) return "Cannot send to channel (+n): join it first";
+    if (this.#isFree(user)) return undefined;
+    if (!this.members.has(user) && this.modes.has("n")) return "Cannot send to channel (+n): join it first";
     if (this.modes.has("m")) return "Cannot send to channel (+m): only voiced members may speak";
     if (this.isBanned(user)) return "Cannot send to channel (+b): you are banned";
     return this.isMuted(user) ? "Cannot send to channel (+b m:): you are muted" : undefined;
+  }
+
+  /** Why a user may not say anything here yet, or `undefined`. */
+  delays(user: User, now: number): string | undefined {
+    const until = this.slow === undefined || this.#isFree(user) ? undefined : this.#waits.get(user.identity);
+    if (until === undefined || until <= now) return undefined;
+    return `Cannot send to channel (+S): wait ${Math.ceil((until - now) / 1000)} seconds`;
   }
 
   /** Whether a list already has this mask. */

@@ -13,7 +13,7 @@ import type { ChannelRecord, MessageId } from "./store.ts";
  * times in which it was closed: its history is still there.
  */
 export function recordOf(channel: Channel): ChannelRecord | undefined {
-  const { name, founder, created, topic, modes, key, limit, lists, closed, barred } = channel;
+  const { name, founder, created, topic, modes, key, limit, slow, lists, closed, barred } = channel;
   if (founder === undefined && closed.length === 0 && barred.length === 0) return undefined;
   return {
     name,
@@ -27,6 +27,7 @@ export function recordOf(channel: Channel): ChannelRecord | undefined {
     ...(topic !== undefined && { topic }),
     ...(key !== undefined && { key }),
     ...(limit !== undefined && { limit }),
+    ...(slow !== undefined && { slow }),
   };
 }
 
@@ -52,6 +53,7 @@ export function restoreChannel(channel: Channel, record: ChannelRecord, now: Mes
   channel.topic = record.topic;
   channel.key = record.key;
   channel.limit = record.limit;
+  channel.slow = record.slow;
   channel.modes.clear();
   for (const letter of record.modes) channel.modes.add(letter);
   for (const letter of Object.keys(channel.lists) as ListLetter[]) {

@@ -24,7 +24,8 @@ import { ERROR_TEXT } from "../protocol/numerics.ts";
 import { Line } from "../protocol/sendq.ts";
 import { formatTime } from "./clock.ts";
 import type { Hub } from "./hub.ts";
-import { isLoopback, TokenBucket } from "./limits.ts";
+import { TokenBucket } from "./limits.ts";
+import { isLoopback } from "./network.ts";
 import type { OpenBatch } from "./multiline.ts";
 import { type PlainSeat, renderPlain } from "./plain_text.ts";
 import { type Form, formOf, PLAIN_FORM, type Relay } from "./relay.ts";
@@ -80,8 +81,9 @@ export class Client {
   /** Work off the event loop; the client is not heard until it is done. */
   busy: Promise<void> | undefined;
   readonly bucket: TokenBucket;
+  /** When it came, by {@linkcode Clock.elapsed}. */
   readonly connected: number;
-  /** When it was last heard, in milliseconds since 1970. */
+  /** When it was last heard, by {@linkcode Clock.elapsed}. */
   heard: number;
   /** Whether a PING awaits its answer. */
   pinged = false;
@@ -102,7 +104,7 @@ export class Client {
     this.hub = hub;
     this.connection = connection;
     this.remote = remote;
-    this.connected = this.heard = hub.clock.now();
+    this.connected = this.heard = hub.clock.elapsed();
     const { commandBurst, commandRate, localBurst, localRate } = hub.limits;
     this.bucket = isLoopback(remote.address)
       ? new TokenBucket(localBurst, localRate, this.connected)

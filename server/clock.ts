@@ -15,19 +15,31 @@ const BASE = 36;
 export class Clock {
   #last: MessageId;
   readonly #now: () => number;
+  readonly #elapsed: () => number;
 
   /**
    * @param last The greatest id that was ever given.
    * @param now Milliseconds since 1970.
+   * @param elapsed Milliseconds since any moment; never set back or forward. `now` itself where a test gives the time.
    */
-  constructor(last: MessageId = 0, now: () => number = Date.now) {
+  constructor(
+    last: MessageId = 0,
+    now: () => number = Date.now,
+    elapsed: () => number = now === Date.now ? () => performance.now() : now,
+  ) {
     this.#last = last;
     this.#now = now;
+    this.#elapsed = elapsed;
   }
 
   /** Milliseconds since 1970. */
   now(): number {
     return this.#now();
+  }
+
+  /** Milliseconds for measuring how long something takes: nobody times out because the machine's clock was set. */
+  elapsed(): number {
+    return this.#elapsed();
   }
 
   /**

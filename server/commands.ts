@@ -23,6 +23,7 @@ import { channelCommands } from "./commands/channel.ts";
 import { connectionCommands } from "./commands/connection.ts";
 import { historyCommands } from "./commands/history.ts";
 import { messageCommands } from "./commands/message.ts";
+import { moderationCommands } from "./commands/moderation.ts";
 import { operatorCommands } from "./commands/operator.ts";
 import { queryCommands } from "./commands/query.ts";
 import { MAX_CLIENT_LINE } from "./limits.ts";
@@ -53,6 +54,7 @@ export const COMMAND_FILES: Readonly<Record<string, CommandTable>> = {
   "server/commands/query.ts": queryCommands,
   "server/commands/account.ts": accountCommands,
   "server/commands/operator.ts": operatorCommands,
+  "server/commands/moderation.ts": moderationCommands,
   "server/commands.ts": helpCommands,
 };
 
@@ -66,7 +68,7 @@ const CLIENT_LIMITS = { maxTagsBytes: MAX_CLIENT_TAGS_BYTES, maxBodyBytes: MAX_B
 
 /** Takes one line from a client. Gives the tokens that it costs. */
 export function receive(client: Client, line: string): number {
-  client.heard = client.hub.clock.now();
+  client.heard = client.hub.clock.elapsed();
   client.pinged = false;
   // What is longer was cut off on its way here, perhaps within a character.
   if (line.length * 3 > MAX_CLIENT_LINE && byteLength(line) > MAX_CLIENT_LINE) {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { formatMessage, formatTags, parseMessage } from "../protocol.ts";
+import { formatMessage, parseMessage } from "../protocol.ts";
 import type { Entry, Line, MessageId } from "./store.ts";
 
 /**
@@ -26,17 +26,12 @@ import type { Entry, Line, MessageId } from "./store.ts";
  * ```
  */
 export function lineOf(entry: Entry): string {
-  let text = bodyOf(entry);
+  let text = entry.body ?? formatMessage(entry.message);
   for (const { text: more, concat } of entry.lines ?? []) {
     if (more.includes("\n")) throw new SyntaxError("Cannot keep a line that holds LF");
     text += `\n${concat ? "+" : " "}${more}`;
   }
   return entry.redacted ? `${text}\n-` : text;
-}
-
-function bodyOf({ message, body }: Entry): string {
-  if (body === undefined) return formatMessage(message);
-  return message.tags === undefined ? body : `@${formatTags(message.tags)} ${body}`;
 }
 
 /** The entry that {@linkcode lineOf} made the text of. */

@@ -15,6 +15,7 @@ import { RPL_MONOFFLINE, RPL_MONONLINE } from "../protocol/numerics.ts";
 import type { HashingCost } from "./accounts.ts";
 import { keepMembership, leaveStanding, restoreUser } from "./always_on.ts";
 import { Attempts } from "./attempts.ts";
+import { Bans } from "./bans.ts";
 import { Channel, type Member } from "./channel.ts";
 import { nameLeft, recordOf, restoreChannel } from "./channel_record.ts";
 import { Client, type Remote } from "./client.ts";
@@ -103,6 +104,8 @@ export class Hub {
   readonly users = new CaseMap<User>();
   readonly channels = new CaseMap<Channel>();
   readonly whowas: Whowas;
+  /** Who may not come in. */
+  readonly bans: Bans;
   /** Clients that watch a nick. */
   readonly monitors = new CaseMap<Set<Client>>();
   /** Failed logins by address. */
@@ -129,6 +132,7 @@ export class Hub {
     this.started = parts.clock.now();
     this.firstId = parts.clock.next();
     this.whowas = new Whowas(options.limits.whowas);
+    this.bans = new Bans(parts.store.bans, () => parts.clock.now());
     const { addresses, loginsPerMinute, registrationsPerHour } = options.limits;
     this.logins = new Attempts({ most: loginsPerMinute, window: 60_000, addresses });
     this.registrations = new Attempts({ most: registrationsPerHour, window: 60 * 60_000, addresses });
@@ -550,24 +554,10 @@ function isKept({ message, details }: Relay): boolean {
 
 /** A message as history keeps it. */
 function lasting({ message, body, details }: Relay): Pick<Entry, "message" | "body"> {
-  const params = ownParams(message.params, body);
   const { account, bot, clientTags } = details;
-  if (account === undefined && !bot && clientTags === undefined) {
-    return { message: { source: message.source!, command: message.command, params }, body };
-  }
+  if (account === undefined && !bot && clientTags === undefined) return { message, body };
   const tags = new Map(clientTags);
   if (account !== undefined) tags.set("account", account);
   if (bot) tags.set("bot", "");
-  return { message: { tags, ...message, params }, body };
-}
-
-/**
- * Parameters whose last is a part of the body: as it was parsed it is a part of all that was read at once, which must not
- * stay in memory for its sake.
- */
-function ownParams(params: readonly string[], body: string): readonly string[] {
-  const own = params.slice();
-  const last = own.length - 1;
-  if (last >= 0) own[last] = body.slice(body.length - own[last]!.length);
-  return own;
+  return { message: { tags, ...message } };
 }

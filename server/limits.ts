@@ -73,6 +73,8 @@ export interface Limits {
   clientsPerUser: number;
   /** Accounts at once. */
   accounts: number;
+  /** Bans of the server at once. */
+  bans: number;
 }
 
 /** What a small server begins with; most are what the trusted servers of the field use. */
@@ -108,12 +110,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   whowas: 1000,
   clientsPerUser: 16,
   accounts: 100_000,
+  bans: 1000,
 };
-
-/** Whether an address is of this machine itself. */
-export function isLoopback(address: string): boolean {
-  return /^(?:127\.|::1$|::ffff:127\.)/.test(address);
-}
 
 /** Longest line taken from a client: its tags and its message, each with a bound of its own as well. */
 export const MAX_CLIENT_LINE = MAX_CLIENT_TAGS_BYTES + MAX_BODY_BYTES;
@@ -136,6 +134,9 @@ export const MAX_KEY_BYTES = 64;
 
 /** Bytes of a mask in a list. */
 export const MAX_MASK_BYTES = 200;
+
+/** Seconds between two messages in slow mode. */
+export const MAX_SLOW_SECONDS = 3600;
 
 /** Mode changes with a parameter in one command. */
 export const MAX_MODE_CHANGES = 20;

@@ -54,7 +54,7 @@ export function askStranger({ hub }: Client, user: User): void {
   if (!isStranger(hub, user)) return;
   const grace = hub.limits.nickGrace;
   user.askedForNick = true;
-  user.nickDeadline = hub.clock.now() + grace;
+  user.nickDeadline = hub.clock.elapsed() + grace;
   notice(
     hub,
     user,
@@ -65,7 +65,7 @@ export function askStranger({ hub }: Client, user: User): void {
 
 /** Gives strangers whose time is over another nick. Called now and then. */
 export function watchNicks(hub: Hub): void {
-  const now = hub.clock.now();
+  const now = hub.clock.elapsed();
   for (const user of hub.users.values()) {
     if (user.nickDeadline === undefined || now < user.nickDeadline) continue;
     user.nickDeadline = undefined;

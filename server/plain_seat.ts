@@ -63,7 +63,7 @@ function freeName(client: Client, wanted: string | undefined): string {
 
 /** Takes what a person typed. Gives the tokens that it costs. */
 export function hearPerson(client: Client, line: string): number {
-  client.heard = client.hub.clock.now();
+  client.heard = client.hub.clock.elapsed();
   if (byteLength(line) > MAX_CLIENT_LINE) {
     tell(client, [`That was too long, and nobody has seen it; a line may have ${MAX_CLIENT_LINE} bytes.`]);
   } else if (!line.isWellFormed()) {

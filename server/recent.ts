@@ -2,13 +2,16 @@
  * Entries in memory, by target and in order: all that the in-memory store has, and of the store on disk what its indexes
  * have not caught up with.
  *
- * Adding is cheap and everything is bounded. Knows nothing about disks and turns.
+ * Adding is cheap and everything is bounded. What is kept of an entry is its line, one object that holds no part of the
+ * buffer that it was read in; it becomes an entry again when somebody asks. Knows nothing about disks and turns.
  *
  * @module
  */
 
+import { entryOf, lineOf } from "./entry_line.ts";
 import { collect, isMessage, isVain, isVisible, matcherOf, type Span } from "./range.ts";
 import type { Entry, HistoryRange, MessageId, SearchQuery, VisibleTarget } from "./store.ts";
+import { mayHaveWords, phrasesOf } from "./words.ts";
 
 /** How much is kept. */
 export interface RecentBounds {
@@ -18,9 +21,17 @@ export interface RecentBounds {
   total?: number;
 }
 
+/** What is kept of an entry. */
+interface Kept {
+  readonly id: MessageId;
+  readonly line: string;
+  /** Whether it is something that was said. */
+  readonly said: boolean;
+}
+
 /** Entries in memory. */
 export class Recent {
-  #targets = new Map<string, Entry[]>();
+  #targets = new Map<string, Kept[]>();
   #size = 0;
   #perTarget: number;
   #total: number;
@@ -35,19 +46,20 @@ export class Recent {
     return this.#size;
   }
 
-  /** Adds an entry that is newer than all others. */
-  add(entry: Entry): void {
+  /** Adds an entry that is newer than all others, and has this line. */
+  add(entry: Entry, line: string = lineOf(entry)): void {
+    const kept = { id: entry.id, line, said: isMessage(entry) };
     const entries = this.#targets.get(entry.target);
     this.#size++;
-    if (entries === undefined) this.#targets.set(entry.target, [entry]);
-    else if (entries.push(entry) > this.#perTarget * SLACK) this.#cut(entries, entries.length - this.#perTarget);
+    if (entries === undefined) this.#targets.set(entry.target, [kept]);
+    else if (entries.push(kept) > this.#perTarget * SLACK) this.#cut(entries, entries.length - this.#perTarget);
     if (this.#size > this.#total * SLACK) this.#forgetSilent();
   }
 
   find(id: MessageId): Entry | undefined {
-    for (const entries of this.#targets.values()) {
-      const entry = entries[firstFrom(entries, id)];
-      if (entry?.id === id) return entry;
+    for (const [target, entries] of this.#targets) {
+      const kept = entries[firstFrom(entries, id)];
+      if (kept?.id === id) return entryOf(id, target, kept.line);
     }
     return undefined;
   }
@@ -56,7 +68,7 @@ export class Recent {
   replace(entry: Entry): void {
     const entries = this.#targets.get(entry.target) ?? [];
     const at = firstFrom(entries, entry.id);
-    if (entries[at]?.id === entry.id) entries[at] = entry;
+    if (entries[at]?.id === entry.id) entries[at] = { id: entry.id, line: lineOf(entry), said: isMessage(entry) };
   }
 
   /** Drops what one target has up to an id. */
@@ -71,8 +83,11 @@ export class Recent {
     const entries = this.#targets.get(target);
     if (entries === undefined) return [];
     return collect(range, (span, limit) => {
-      const wanted = range.events ? () => true : isMessage;
-      return range.from === "oldest" ? oldest(entries, span, limit, wanted) : newest(entries, span, limit, wanted);
+      const wanted = ({ said }: Kept) => said || range.events === true;
+      const found = range.from === "oldest"
+        ? oldest(entries, span, limit, wanted)
+        : newest(entries, span, limit, wanted);
+      return found.map(({ id, line }) => entryOf(id, target, line));
     });
   }
 
@@ -91,16 +106,25 @@ export class Recent {
 
   /** Everything, in order. */
   entries(): Entry[] {
-    return [...this.#targets.values()].flat().sort((a, b) => a.id - b.id);
+    return [...this.#targets].flatMap(([target, entries]) => entries.map(({ id, line }) => entryOf(id, target, line)))
+      .sort((a, b) => a.id - b.id);
   }
 
   #searchIn({ target, visible }: VisibleTarget, query: SearchQuery, matches: (entry: Entry) => boolean): Entry[] {
     const { after = 0, before = Infinity, limit } = query;
+    const words = phrasesOf(query.words ?? "").flat();
     const entries = this.#targets.get(target) ?? [];
-    return newest(entries, { after, before }, limit, (entry) => isVisible(entry.id, visible) && matches(entry));
+    return newest(
+      entries,
+      { after, before },
+      limit,
+      ({ id, line, said }) =>
+        said && isVisible(id, visible) && mayHaveWords(line, words) && matches(entryOf(id, target, line)),
+    )
+      .map(({ id, line }) => entryOf(id, target, line));
   }
 
-  #cut(entries: Entry[], count: number): void {
+  #cut(entries: Kept[], count: number): void {
     entries.splice(0, count);
     this.#size -= count;
   }
@@ -119,7 +143,7 @@ export class Recent {
 const SLACK = 1.1;
 
 /** Index of the first entry whose id is not less. */
-function firstFrom(entries: readonly Entry[], id: MessageId): number {
+function firstFrom(entries: readonly Kept[], id: MessageId): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
@@ -130,10 +154,10 @@ function firstFrom(entries: readonly Entry[], id: MessageId): number {
   return low;
 }
 
-type Test = (entry: Entry) => boolean;
+type Test = (kept: Kept) => boolean;
 
-function oldest(entries: readonly Entry[], { after, before }: Span, limit: number, wanted: Test): Entry[] {
-  const found: Entry[] = [];
+function oldest(entries: readonly Kept[], { after, before }: Span, limit: number, wanted: Test): Kept[] {
+  const found: Kept[] = [];
   for (let i = firstFrom(entries, after + 1); i < entries.length && found.length < limit; i++) {
     const entry = entries[i]!;
     if (entry.id >= before) break;
@@ -142,8 +166,8 @@ function oldest(entries: readonly Entry[], { after, before }: Span, limit: numbe
   return found;
 }
 
-function newest(entries: readonly Entry[], { after, before }: Span, limit: number, wanted: Test): Entry[] {
-  const found: Entry[] = [];
+function newest(entries: readonly Kept[], { after, before }: Span, limit: number, wanted: Test): Kept[] {
+  const found: Kept[] = [];
   for (let i = firstFrom(entries, before) - 1; i >= 0 && found.length < limit; i--) {
     const entry = entries[i]!;
     if (entry.id <= after) break;

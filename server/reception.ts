@@ -48,7 +48,7 @@ async function rest(client: Client): Promise<void> {
 
 /** Delays the next line rather than dropping it: nothing is read meanwhile. */
 async function slowDown(client: Client, cost: number): Promise<void> {
-  const wait = client.bucket.take(cost, client.hub.clock.now());
+  const wait = client.bucket.take(cost, client.hub.clock.elapsed());
   if (wait > 0 && client.connection.open) await new Promise((resolve) => setTimeout(resolve, wait));
 }
 
@@ -94,7 +94,7 @@ function speaksIrc(line: string): boolean {
  * lets go of who does not answer. Strangers on a nick that belongs to an account get another.
  */
 export function watchSilence(hub: Hub): void {
-  const now = hub.clock.now();
+  const now = hub.clock.elapsed();
   watchNicks(hub);
   for (const client of hub.clients) {
     if (client.registration !== undefined) watchNewcomer(client, now);

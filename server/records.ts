@@ -64,6 +64,8 @@ export interface ChannelRecord {
   readonly modes: string;
   readonly key?: string;
   readonly limit?: number;
+  /** Seconds between two messages of one member. */
+  readonly slow?: number;
   /** Lists by their mode letter: b, e, I, q, ... */
   readonly lists: Readonly<Record<string, readonly ListItem[]>>;
   /** Membership modes that accounts get when they join, such as `o`. */

@@ -30,7 +30,7 @@ export interface Entry {
   readonly target: string;
   /** With those tags that last: `account`, `bot`, and client-only tags such as `+draft/reply`. */
   readonly message: Message;
-  /** The message without its tags as a line, where that is at hand already. */
+  /** The message as a line, where that is at hand already. */
   readonly body?: string;
   /** What follows the first line of a multiline message. */
   readonly lines?: readonly Line[];

@@ -175,9 +175,10 @@ export class SqliteStore implements Store {
     if (this.#failure !== undefined && this.#isOverfull) return false;
     const { id, target } = entry;
     const last = this.#appended.at(-1);
+    const line = last?.[0] === id ? last[2] : lineOf(entry);
     if (last?.[0] === id) last[1] += TARGETS + target;
-    else this.#appended.push([id, target, lineOf(entry)]);
-    this.#recent.add(entry);
+    else this.#appended.push([id, target, line]);
+    this.#recent.add(entry, line);
     this.#lastId = id;
     return true;
   }

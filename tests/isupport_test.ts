@@ -39,7 +39,7 @@ Deno.test("ISUPPORT says which modes, statuses and lists there are", async () =>
   const known = await tokens(node);
   assertEquals(known.get("PREFIX"), "(ov)@+");
   assertEquals(known.get("STATUSMSG"), "@+");
-  assertEquals(known.get("CHANMODES"), "beI,k,l,CHRimnst");
+  assertEquals(known.get("CHANMODES"), "beI,k,lS,CHRimnst");
   assertEquals(known.get("EXCEPTS"), "e");
   assertEquals(known.get("INVEX"), "I");
   assertEquals(known.get("EXTBAN"), ",am");

@@ -28,7 +28,7 @@ Deno.test("004 names the server and the letters of all modes", async () => {
   const ann = node.connect();
   ann.send("NICK ann", "USER ann 0 * :Ann Test");
   const [mine] = (await ann.messages()).filter(({ command }) => command === "004");
-  assertEquals(mine!.params, ["ann", "irc.test", "chat-1", "BRiow", "CHIRbeiklmnostv", "Ibeklov"]);
+  assertEquals(mine!.params, ["ann", "irc.test", "chat-1", "BRiow", "CHIRSbeiklmnostv", "ISbeklov"]);
 });
 
 Deno.test("NICK and USER come in either order, in any case, and in one write", async () => {

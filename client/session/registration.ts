@@ -207,8 +207,9 @@ export class Registration {
     return true;
   }
 
-  // "The response is encoded in Base64, then split to 400-byte chunks. If the last chunk is exactly 400 bytes long, it must
-  // also be followed by AUTHENTICATE +": https://ircv3.net/specs/extensions/sasl-3.1#the-authenticate-command
+  // "then split to 400-byte chunks, and each chunk is sent as a separate `AUTHENTICATE` command. ... If the last chunk was
+  // exactly 400 bytes long, it must also be followed by `AUTHENTICATE +` to signal end of response.":
+  // https://ircv3.net/specs/extensions/sasl-3.1#the-authenticate-command
   #authenticate(text: string): void {
     const encoded = toBase64(new TextEncoder().encode(text));
     for (let from = 0; from < encoded.length; from += 400) {

@@ -1,5 +1,5 @@
 /**
- * AUTHENTICATE REGISTER VERIFY, and who may come in beside whom.
+ * AUTHENTICATE REGISTER VERIFY, and who sits beside whom.
  *
  * https://ircv3.net/specs/extensions/sasl-3.1, https://ircv3.net/specs/extensions/account-registration. What an account
  * is and who is told of it stands in `accounts.ts`; the mechanisms, in `sasl.ts`.
@@ -20,6 +20,7 @@ import {
   registersEarly,
   signIn,
 } from "../accounts.ts";
+import { isLockedDown } from "../admission.ts";
 import { comeBack } from "../always_on.ts";
 import type { Client, RegisteredClient } from "../client.ts";
 import type { CommandTable, Outcome } from "../command.ts";
@@ -63,23 +64,6 @@ export const accountCommands: CommandTable = {
   ...accountSettingsCommands,
 };
 
-/** Why a client may not register at all. */
-export interface Refusal {
-  readonly code: string;
-  readonly params: readonly string[];
-  /** Reason with which its connection is closed. */
-  readonly reason: string;
-}
-
-/** Why a client may not register at all, or `undefined`. */
-export function mayRegister(client: Client): Refusal | undefined {
-  const { password } = client.hub.options;
-  if (password !== undefined && client.registration?.password !== password) {
-    return { code: numeric.ERR_PASSWDMISMATCH, params: [], reason: "Password missing or incorrect" };
-  }
-  return undefined;
-}
-
 // AUTHENTICATE <mechanism> | <response> | *
 function authenticate(client: Client, { params }: Message): Outcome {
   const word = params[0]!;
@@ -108,7 +92,7 @@ function beginExchange(client: Client, mechanism: string): void {
     client.numeric(numeric.RPL_SASLMECHS, saslMechanisms(fingerprint).join(","), "are available SASL mechanisms");
     return client.error(numeric.ERR_SASLFAIL);
   }
-  const wait = hub.logins.wait(remote.address, hub.clock.now());
+  const wait = hub.logins.wait(remote.address, hub.clock.elapsed());
   if (wait > 0) return client.numeric(numeric.ERR_SASLFAIL, tooOften(wait));
   client.sasl = { exchange, response: new SaslResponse() };
   client.deliver({ command: "AUTHENTICATE", params: ["+"] });
@@ -140,7 +124,7 @@ function takeStep(client: Client, step: SaslStep): void {
   }
   client.sasl = undefined;
   if ("failure" in step) {
-    hub.logins.count(remote.address, hub.clock.now());
+    hub.logins.count(remote.address, hub.clock.elapsed());
     return client.numeric(numeric.ERR_SASLFAIL, step.failure);
   }
   if (client.user?.account !== undefined && client.user.identity !== step.account.identity) {
@@ -191,7 +175,7 @@ function register(client: Client, { params }: Message): Outcome {
   }
   const refusal = whyNotRegister(client, name) ?? whyNotPassword(password);
   if (refusal !== undefined) return refuse(refusal[0], name, refusal[1]);
-  hub.registrations.count(client.remote.address, hub.clock.now());
+  hub.registrations.count(client.remote.address, hub.clock.elapsed());
   return makeSecrets(password, hub.options.hashing ?? HASHING_COST).then((secrets) => () => {
     // Somebody else may have been faster.
     const refusal = whyNotRegister(client, name, { counted: true });
@@ -205,11 +189,12 @@ function register(client: Client, { params }: Message): Outcome {
 function whyNotRegister(client: Client, name: string, { counted = false } = {}): [string, string] | undefined {
   const { hub, user, remote } = client;
   if (accountOf(client) !== undefined) return ["ALREADY_AUTHENTICATED", "You are signed in to an account already"];
+  if (isLockedDown(hub)) return ["TEMPORARILY_UNAVAILABLE", "No accounts are made right now"];
   if (isServiceNick(name)) return ["BAD_ACCOUNT_NAME", "That name is kept free: elsewhere it belongs to a service"];
   if (accountNamed(hub, name) !== undefined) return ["ACCOUNT_EXISTS", "There is an account of that name already"];
   if (hub.users.get(name) !== user) return ["USERNAME_EXISTS", "Somebody else has that nick right now"];
   if (hub.accountCount >= hub.limits.accounts) return ["TEMPORARILY_UNAVAILABLE", "There are too many accounts here"];
-  if (!counted && hub.registrations.wait(remote.address, hub.clock.now()) > 0) {
+  if (!counted && hub.registrations.wait(remote.address, hub.clock.elapsed()) > 0) {
     return ["TEMPORARILY_UNAVAILABLE", "Too many accounts were registered from your address: try again later"];
   }
   return undefined;

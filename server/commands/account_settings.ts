@@ -174,7 +174,7 @@ async function withPassword(
   prepare: () => Promise<Change>,
 ): Promise<() => void> {
   const { hub, remote } = client;
-  const wait = hub.logins.wait(remote.address, hub.clock.now());
+  const wait = hub.logins.wait(remote.address, hub.clock.elapsed());
   if (wait > 0) {
     return () => fail(client, "RATE_LIMITED", `Wrong too often: try again in ${Math.ceil(wait / 1000)} seconds`);
   }
@@ -205,7 +205,7 @@ async function busyAsAnswer(client: RegisteredClient, prepare: () => Promise<() 
 
 function refuseWrong(client: RegisteredClient): void {
   const { hub, remote } = client;
-  hub.logins.count(remote.address, hub.clock.now());
+  hub.logins.count(remote.address, hub.clock.elapsed());
   fail(client, "INVALID_CREDENTIALS", "That is not the password of your account");
 }
 

@@ -12,14 +12,16 @@ import { isNick } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
 import { ERROR_TEXT } from "../../protocol/numerics.ts";
 import { accountNamed } from "../accounts.ts";
+import { whyNotAdmitted } from "../admission.ts";
 import type { Client, RegisteredClient, Registration } from "../client.ts";
 import { type CommandTable, MODERN } from "../command.ts";
 import { MAX_USERNAME_LENGTH, TEXT_LIMITS } from "../limits.ts";
 import { askStranger, claimNick, reclaimNick } from "../nick_ownership.ts";
+import type { MaskedUser } from "../mask.ts";
 import { offer } from "../offer.ts";
 import { sendIsupport } from "../support.ts";
 import { User } from "../user.ts";
-import { abandonSasl, joinAccount, mayRegister } from "./account.ts";
+import { abandonSasl, joinAccount } from "./account.ts";
 import { shown, welcome } from "./welcome.ts";
 
 /** Rows of this file. */
@@ -196,8 +198,15 @@ function nick(client: Client, { params }: Message): void {
   if (holder !== undefined && holder !== user) return client.error(numeric.ERR_NICKNAMEINUSE, wanted);
   const reserved = claimNick(client, wanted);
   if (reserved !== undefined) return client.numeric(numeric.ERR_NICKNAMEINUSE, wanted, reserved);
+  const banned = client.hub.bans.find(asNamed(user, wanted));
+  if (banned !== undefined && !user.isOperator) return refuseNick(client, wanted, banned.reason);
   client.hub.rename(user, wanted);
   askStranger(client, user);
+}
+
+/** A user under another nick, as bans see it. */
+function asNamed({ username, address, account, host }: User, nick: string): MaskedUser {
+  return { nick, username, address, account, source: `${nick}!${username}@${host}` };
 }
 
 function refuseNick(client: Client, wanted: string, why: string): void {
@@ -225,9 +234,9 @@ function cleanUsername(text: string): string {
 export function register(client: Client): void {
   const { registration, hub } = client;
   if (registration === undefined || !isComplete(registration)) return;
-  const refusal = mayRegister(client);
+  const refusal = whyNotAdmitted(client);
   if (refusal !== undefined) {
-    client.error(refusal.code, ...refusal.params);
+    client.numeric(refusal.code, refusal.text);
     return client.close(refusal.reason);
   }
   abandonSasl(client);

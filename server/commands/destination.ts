@@ -40,7 +40,8 @@ export function findDestination(
   if (channel === undefined || (!channel.visibleTo(client.user) && channel.modes.has("n"))) {
     return refuse(numeric.ERR_NOSUCHCHANNEL, name, "No such channel");
   }
-  const refusal = channel.silences(client.user) ?? refusesCtcp(channel, texts);
+  const refusal = channel.silences(client.user) ?? refusesCtcp(channel, texts) ??
+    (texts.length === 0 ? undefined : channel.delays(client.user, client.hub.clock.elapsed()));
   if (refusal !== undefined) return refuse(numeric.ERR_CANNOTSENDTOCHAN, channel.name, refusal);
   return { target: prefix + channel.name, to: channel, status: statusOf(prefix) };
 }

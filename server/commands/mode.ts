@@ -14,7 +14,7 @@ import { keepMembership } from "../always_on.ts";
 import { type Channel, CHANNEL_MODES, type ListLetter, type Member, STATUSES } from "../channel.ts";
 import type { Client, RegisteredClient } from "../client.ts";
 import { completeMask } from "../mask.ts";
-import { MAX_KEY_BYTES, MAX_MASK_BYTES, MAX_MODE_CHANGES } from "../limits.ts";
+import { MAX_KEY_BYTES, MAX_MASK_BYTES, MAX_MODE_CHANGES, MAX_SLOW_SECONDS } from "../limits.ts";
 import { USER_MODES } from "../user.ts";
 
 // MODE <target> [<modes> [<parameter>...]]
@@ -66,6 +66,7 @@ function sendModes(client: RegisteredClient, channel: Channel): void {
   const changes: ModeChange[] = [...channel.modes].sort().map((letter) => ({ add: true, letter }));
   if (channel.key !== undefined) changes.push({ add: true, letter: "k", param: insider ? channel.key : "*" });
   if (channel.limit !== undefined) changes.push({ add: true, letter: "l", param: `${channel.limit}` });
+  if (channel.slow !== undefined) changes.push({ add: true, letter: "S", param: `${channel.slow}` });
   const [letters, ...values] = formatModes(changes);
   client.numeric(numeric.RPL_CHANNELMODEIS, channel.name, letters || "+", ...values);
   client.numeric(numeric.RPL_CREATIONTIME, channel.name, `${Math.floor(channel.created / 1000)}`);
@@ -93,7 +94,8 @@ function changeChannel(
   if (isList(letter)) return changeList(client, channel, letter, change);
   if (STATUSES.includes(letter)) return changeStatus(client, channel, change);
   if (letter === "k") return changeKey(client, channel, change);
-  return letter === "l" ? changeLimit(client, channel, change) : changeFlag(channel, change);
+  if (letter === "l" || letter === "S") return changeNumber(client, channel, change, letter);
+  return changeFlag(channel, change);
 }
 
 function changeFlag(channel: Channel, { add, letter }: ModeChange): ModeChange | undefined {
@@ -135,19 +137,32 @@ function changeKey(client: Client, channel: Channel, { add, param }: ModeChange)
   return undefined;
 }
 
-function changeLimit(client: Client, channel: Channel, { add, param = "" }: ModeChange): ModeChange | undefined {
+/** What a number means, and how large it may be. */
+const NUMBERS = {
+  l: { field: "limit", most: 999_999_999, text: "A limit is a number from 1 on" },
+  S: { field: "slow", most: MAX_SLOW_SECONDS, text: `Slow mode takes seconds, from 1 to ${MAX_SLOW_SECONDS}` },
+} as const;
+
+function changeNumber(
+  client: Client,
+  channel: Channel,
+  { add, param = "" }: ModeChange,
+  letter: keyof typeof NUMBERS,
+): ModeChange | undefined {
+  const { field, most, text } = NUMBERS[letter];
   if (!add) {
-    if (channel.limit === undefined) return undefined;
-    channel.limit = undefined;
-    return { add, letter: "l" };
+    if (channel[field] === undefined) return undefined;
+    channel[field] = undefined;
+    return { add, letter };
   }
-  if (!/^[1-9]\d{0,8}$/.test(param)) {
-    client.numeric(numeric.ERR_INVALIDMODEPARAM, channel.name, "l", param, "A limit is a number from 1 on");
+  if (!/^[1-9]\d{0,8}$/.test(param) || Number(param) > most) {
+    const shown = /^[^\s:]\S*$/.test(param) ? param : "*";
+    client.numeric(numeric.ERR_INVALIDMODEPARAM, channel.name, letter, shown, text);
     return undefined;
   }
-  if (channel.limit === Number(param)) return undefined;
-  channel.limit = Number(param);
-  return { add, letter: "l", param: `${channel.limit}` };
+  if (channel[field] === Number(param)) return undefined;
+  channel[field] = Number(param);
+  return { add, letter, param: `${channel[field]}` };
 }
 
 function changeList(

@@ -63,12 +63,12 @@ export const operatorCommands: CommandTable = {
 function oper(client: RegisteredClient, { params }: Message): Outcome {
   const [name, password] = params as [string, string];
   const { hub, remote } = client;
-  if (hub.logins.wait(remote.address, hub.clock.now()) > 0) {
+  if (hub.logins.wait(remote.address, hub.clock.elapsed()) > 0) {
     return client.numeric(numeric.ERR_NOOPERHOST, "That was wrong too often from your address: try again in a minute");
   }
   return isPassword(password, hub.options.operators?.get(name)).then((right) => () => {
     if (right) return becomeOperator(client, name);
-    hub.logins.count(remote.address, hub.clock.now());
+    hub.logins.count(remote.address, hub.clock.elapsed());
     client.numeric(numeric.ERR_NOOPERHOST, "There is no operator of that name and password");
   });
 }
