@@ -25,7 +25,9 @@ import { historyCommands } from "./commands/history.ts";
 import { messageCommands } from "./commands/message.ts";
 import { moderationCommands } from "./commands/moderation.ts";
 import { operatorCommands } from "./commands/operator.ts";
+import { presenceCommands } from "./commands/presence.ts";
 import { queryCommands } from "./commands/query.ts";
+import { whoCommands } from "./commands/who.ts";
 import { MAX_CLIENT_LINE } from "./limits.ts";
 
 const helpCommands: CommandTable = {
@@ -51,6 +53,8 @@ export const COMMAND_FILES: Readonly<Record<string, CommandTable>> = {
   "server/commands/channel.ts": channelCommands,
   "server/commands/message.ts": messageCommands,
   "server/commands/history.ts": historyCommands,
+  "server/commands/who.ts": whoCommands,
+  "server/commands/presence.ts": presenceCommands,
   "server/commands/query.ts": queryCommands,
   "server/commands/account.ts": accountCommands,
   "server/commands/operator.ts": operatorCommands,
