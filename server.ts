@@ -126,7 +126,7 @@ class RunningServer implements Server {
     hub.restore();
     this.#ticking = setInterval(() => watchSilence(hub), TICK);
     this.#maintenance = new Maintenance(store);
-    this.#sweeping = setInterval(() => hub.forgetDeserted(), SWEEP);
+    this.#sweeping = setInterval(() => hub.channels.forgetDeserted(), SWEEP);
   }
 
   get address(): Deno.NetAddr | undefined {

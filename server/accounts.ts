@@ -145,8 +145,8 @@ function releaseChannel(hub: Hub, channel: Channel, name: string): void {
     if (index >= 0) channel.lists[letter].splice(index, 1);
   }
   if (channel.founder === name) channel.founder = undefined;
-  hub.keepChannel(channel);
-  hub.forgetIfEmpty(channel);
+  hub.channels.keep(channel);
+  hub.channels.forgetIfEmpty(channel);
 }
 
 /** Entries that {@linkcode redactEverything} looks at, and texts that it deletes, before others have their turn. */

@@ -85,7 +85,7 @@ export function restoreUser(hub: Hub, account: Account): void {
   hub.addUser(user);
   const prefix = `${account.identity} `;
   for (const [, { modes, since, name }] of [...hub.store.memberships.list(prefix)]) {
-    const member = hub.channelFor(name).add(user, since);
+    const member = hub.channels.open(name).add(user, since);
     member.op = modes.includes("o");
     member.voice = modes.includes("v");
   }

@@ -9,7 +9,7 @@
 
 import { fitMessage, type Tags } from "../protocol.ts";
 import type { Capability } from "../protocol/capability.ts";
-import { casefold, type Casefolded, CaseMap } from "../protocol/casemapping.ts";
+import { casefold, CaseMap } from "../protocol/casemapping.ts";
 import type { Connection, Turn } from "../protocol/connection.ts";
 import { RPL_MONOFFLINE, RPL_MONONLINE } from "../protocol/numerics.ts";
 import type { HashingCost } from "./accounts.ts";
@@ -17,16 +17,16 @@ import { keepMembership, leaveStanding, restoreUser } from "./always_on.ts";
 import { Attempts } from "./attempts.ts";
 import { Bans } from "./bans.ts";
 import { Channel, type Member } from "./channel.ts";
-import { nameLeft, recordOf, restoreChannel } from "./channel_record.ts";
 import { Client, type Remote } from "./client.ts";
-import { type Clock, idTime } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { cloakAddress } from "./cloak.ts";
 import type { Limits } from "./limits.ts";
 import type { MultilineLine } from "./multiline.ts";
 import { Relay } from "./relay.ts";
-import { directTarget, type Entry, type MessageId, pair, type Store, type VisibleTarget } from "./store.ts";
+import { directTarget, type Entry, type MessageId, type Store } from "./store.ts";
 import type { User } from "./user.ts";
-import { beginVisit, endVisit, visibleHistory } from "./visibility.ts";
+import { Monitors } from "./monitors.ts";
+import { Channels } from "./channels.ts";
 import { Whowas } from "./whowas.ts";
 
 /** How a server was told to behave. */
@@ -102,12 +102,11 @@ export class Hub {
   readonly firstId: MessageId;
   readonly clients = new Set<Client>();
   readonly users = new CaseMap<User>();
-  readonly channels = new CaseMap<Channel>();
+  readonly channels: Channels;
   readonly whowas: Whowas;
   /** Who may not come in. */
   readonly bans: Bans;
-  /** Clients that watch a nick. */
-  readonly monitors = new CaseMap<Set<Client>>();
+  readonly monitors = new Monitors();
   /** Failed logins by address. */
   readonly logins: Attempts;
   /** New accounts by address. */
@@ -131,6 +130,13 @@ export class Hub {
     this.rehash = parts.rehash ?? (() => Promise.resolve("There are no files to read again"));
     this.started = parts.clock.now();
     this.firstId = parts.clock.next();
+    this.channels = new Channels({
+      store: parts.store,
+      clock: parts.clock,
+      firstId: this.firstId,
+      retention: options.retention,
+      stays: (channel, user) => keepMembership(this, channel, user),
+    });
     this.whowas = new Whowas(options.limits.whowas);
     this.bans = new Bans(parts.store.bans, () => parts.clock.now());
     const { addresses, loginsPerMinute, registrationsPerHour } = options.limits;
@@ -168,7 +174,7 @@ export class Hub {
   /** Takes a client away whose connection has ended or is about to; its user quits when it was the last and does not stay. */
   disconnect(client: Client, reason: string): void {
     if (!this.clients.delete(client)) return;
-    for (const nick of client.monitored.values()) this.unmonitor(client, nick);
+    for (const nick of client.monitored.values()) this.monitors.unwatch(client, nick);
     const user = client.user;
     if (user === undefined) return;
     this.#seated--;
@@ -200,7 +206,7 @@ export class Hub {
     this.users.set(user.nick, user);
     this.maxUsers = Math.max(this.maxUsers, this.users.size);
     for (const letter of user.modes) this.#countMode(letter, 1);
-    this.#tellMonitors(user.nick, RPL_MONONLINE, user.source);
+    this.monitors.tell(user.nick, RPL_MONONLINE, user.source);
   }
 
   /** Takes a user away and tells those who shared a channel. */
@@ -209,12 +215,12 @@ export class Hub {
     const neighbours = this.neighbours(user);
     const relay = this.relayAct(user, "QUIT", [reason]);
     this.recordIn(user.channels.keys(), relay);
-    for (const channel of [...user.channels.keys()]) this.leave(channel, user);
+    for (const channel of [...user.channels.keys()]) this.channels.leave(channel, user);
     for (const client of neighbours) client.relay(relay);
     this.whowas.add(user, this.clock.now());
     this.users.delete(user.nick);
     for (const letter of user.modes) this.#countMode(letter, -1);
-    this.#tellMonitors(user.nick, RPL_MONOFFLINE, user.nick);
+    this.monitors.tell(user.nick, RPL_MONOFFLINE, user.nick);
     for (const client of [...user.clients]) {
       client.close(reason);
       this.disconnect(client, reason);
@@ -237,111 +243,16 @@ export class Hub {
     this.recordIn(user.channels.keys(), relay);
     for (const client of audience) client.relay(relay);
     if (same) return;
-    this.#tellMonitors(old, RPL_MONOFFLINE, old);
-    this.#tellMonitors(nick, RPL_MONONLINE, user.source);
-  }
-
-  /** The channel of a name; made when there is none, for the account that founds it. */
-  channelFor(name: string, founder?: string): Channel {
-    const existing = this.channels.get(name);
-    if (existing !== undefined) return existing;
-    const channel = new Channel(name, this.clock.now());
-    const record = this.store.channels.get(casefold(name));
-    if (record !== undefined) restoreChannel(channel, record, this.firstId);
-    else if (founder !== undefined) channel.founder = founder;
-    this.channels.set(name, channel);
-    this.keepChannel(channel);
-    return channel;
-  }
-
-  /** Lets a user into a channel, at the id of its JOIN. */
-  enter(channel: Channel, user: User, id: MessageId): Member {
-    const member = channel.add(user, id);
-    this.#beginVisit(user, channel.folded, id);
-    keepMembership(this, channel, user);
-    return member;
-  }
-
-  /** Lets a user out of a channel, and forgets the channel if it was the last and nothing keeps it. */
-  leave(channel: Channel, user: User): void {
-    channel.remove(user);
-    this.#endVisit(user, channel.folded, this.clock.next());
-    keepMembership(this, channel, user);
-    this.forgetIfEmpty(channel);
-  }
-
-  /** Forgets a channel if nobody is in it and nothing keeps it. */
-  forgetIfEmpty(channel: Channel): void {
-    if (channel.members.size > 0 || channel.founder !== undefined) return;
-    this.channels.delete(channel.name);
-    channel.dissolve(this.clock.next());
-    this.keepChannel(channel);
-  }
-
-  /** Forgets the channels that last, but that nobody is in and nobody has written in for longer than history is kept. */
-  forgetDeserted(): void {
-    const { retention = Infinity } = this.options;
-    const before = this.clock.now() - retention;
-    for (const channel of [...this.channels.values()]) {
-      if (channel.members.size > 0 || channel.created >= before) continue;
-      const [latest] = this.store.history(channel.folded, { limit: 1, events: true });
-      if (latest !== undefined && idTime(latest.id) >= before) continue;
-      this.channels.delete(channel.name);
-      this.store.channels.delete(channel.folded);
-    }
-  }
-
-  #beginVisit(user: User, channel: Casefolded, id: MessageId): void {
-    const { visits } = this.store;
-    const key = pair(user.identity, channel);
-    if (user.account !== undefined) visits.put(key, beginVisit(visits.get(key) ?? [], id, this.firstId));
-  }
-
-  #endVisit(user: User, channel: Casefolded, id: MessageId): void {
-    const { visits } = this.store;
-    const key = pair(user.identity, channel);
-    if (user.account !== undefined) visits.put(key, endVisit(visits.get(key) ?? [], id));
-  }
-
-  /** Keeps what must be known of a channel after a restart; nothing for one that anybody may make anew. */
-  keepChannel(channel: Channel): void {
-    const record = recordOf(channel);
-    if (record !== undefined) this.store.channels.put(channel.folded, record);
-    else if (this.store.channels.get(channel.folded) !== undefined) this.store.channels.delete(channel.folded);
+    this.monitors.tell(old, RPL_MONOFFLINE, old);
+    this.monitors.tell(nick, RPL_MONONLINE, user.source);
   }
 
   /** Brings back the channels that last and the users who stay. */
   restore(): void {
-    for (const [, record] of this.store.channels.list()) {
-      if (record.founder !== undefined) this.channelFor(record.name);
-    }
+    this.channels.restore();
     for (const [, account] of this.store.accounts.list()) {
       this.accountCount++;
       if (account.alwaysOn) restoreUser(this, account);
-    }
-  }
-
-  /** Gives a channel another name; its history stays under the old one, and whoever takes that name may not read more of it. */
-  renameChannel(channel: Channel, name: string): void {
-    const id = this.clock.next();
-    const old = channel.folded;
-    const left = nameLeft(channel, id);
-    const before = this.store.channels.get(casefold(name));
-    this.channels.delete(channel.name);
-    channel.rename(name, id, before);
-    this.channels.set(name, channel);
-    if (channel.folded !== old) {
-      if (left === undefined) this.store.channels.delete(old);
-      else this.store.channels.put(old, left);
-      for (const user of channel.members.keys()) {
-        this.#endVisit(user, old, id);
-        this.#beginVisit(user, channel.folded, id);
-      }
-    }
-    this.keepChannel(channel);
-    for (const user of channel.members.keys()) {
-      if (user.account !== undefined) this.store.memberships.delete(pair(user.identity, old));
-      keepMembership(this, channel, user);
     }
   }
 
@@ -383,16 +294,6 @@ export class Hub {
     if (user !== undefined) return user.identity;
     const key = casefold(nick);
     return this.store.accounts.get(key)?.identity ?? this.store.settings.get(`deleted ${key}`);
-  }
-
-  /** A channel's history with what a member may read of it. */
-  readableChannel(channel: Channel, user: User): VisibleTarget {
-    const target = channel.folded;
-    const member = channel.members.get(user);
-    const now = member === undefined ? [] : [{ from: member.since }];
-    const before = user.account === undefined ? [] : this.store.visits.get(pair(user.identity, target)) ?? [];
-    const visible = visibleHistory(channel, user, [...before, ...now]);
-    return visible === undefined ? { target } : { target, visible };
   }
 
   /** What others see instead of an address. */
@@ -453,8 +354,8 @@ export class Hub {
 
   /** Tells those who monitor a user and asked for more than presence (https://ircv3.net/specs/extensions/extended-monitor). */
   toMonitors(user: User, relay: Relay, having: Capability): void {
-    const watching = this.monitors.get(user.nick);
-    if (watching === undefined) return;
+    const watching = [...this.monitors.of(user.nick)];
+    if (watching.length === 0) return;
     const neighbours = this.neighbours(user);
     for (const client of watching) {
       if (neighbours.has(client) || client.user === user) continue;
@@ -523,25 +424,6 @@ export class Hub {
     const { command, params } = relay.message;
     client.fail(command, "MESSAGE_ERROR", params[0]!, "The server's disk is full or broken; nothing was sent");
     return false;
-  }
-
-  /** Begins to watch a nick. */
-  monitor(client: Client, nick: string): void {
-    client.monitored.set(nick, nick);
-    const watching = this.monitors.get(nick) ?? new Set();
-    this.monitors.set(nick, watching.add(client));
-  }
-
-  /** Ceases to watch a nick. */
-  unmonitor(client: Client, nick: string): void {
-    client.monitored.delete(nick);
-    const watching = this.monitors.get(nick);
-    watching?.delete(client);
-    if (watching?.size === 0) this.monitors.delete(nick);
-  }
-
-  #tellMonitors(nick: string, code: string, who: string): void {
-    for (const client of this.monitors.get(nick) ?? []) client.numeric(code, who);
   }
 }
 

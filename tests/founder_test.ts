@@ -78,8 +78,8 @@ Deno.test("a channel that nobody is in and nobody wrote in for longer than histo
   ben.send("JOIN #busy", "PRIVMSG #busy :hello", "PART #busy");
   await ben.sync();
   node.now += 20 * DAY;
-  node.hub.forgetDeserted();
-  assertEquals([...node.hub.channels.keys()], ["#busy", "#sat"]);
+  node.hub.channels.forgetDeserted();
+  assertEquals([...node.hub.channels.values()].map(({ name }) => name), ["#busy", "#sat"]);
   assertEquals([...node.hub.store.channels.list()].map(([key]) => key), ["#busy", "#sat"]);
 });
 

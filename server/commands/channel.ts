@@ -111,7 +111,7 @@ export function joinChannel(client: RegisteredClient, name: string, key?: string
   }
   const refusal = existing === undefined ? undefined : whyNotJoin(existing, user, key);
   if (refusal !== undefined) return client.error(refusal, existing!.name);
-  enter(user, hub.channelFor(name, user.account), client);
+  enter(user, hub.channels.open(name, user.account), client);
 }
 
 /** The numeric that keeps a user out of a channel, or `undefined`. An invitation opens every door once. */
@@ -131,7 +131,7 @@ function whyNotJoin(channel: Channel, user: User, key: string | undefined): stri
 function enter(user: User, channel: Channel, client: Client): void {
   const { hub } = client;
   const id = hub.clock.next();
-  const member = hub.enter(channel, user, id);
+  const member = hub.channels.enter(channel, user, id);
   const details = { id, account: user.account, bot: user.modes.has("B") };
   const { source } = user;
   const relay = new Relay({ source, command: "JOIN", params: [channel.name] }, details);
@@ -177,7 +177,7 @@ function partChannel({ hub, user }: RegisteredClient, channel: Channel, reason: 
   const relay = hub.relayAct(user, "PART", [channel.name, ...reason]);
   hub.toChannel(channel, relay);
   hub.record(channel, relay);
-  hub.leave(channel, user);
+  hub.channels.leave(channel, user);
 }
 
 function partAll(client: RegisteredClient): void {
@@ -202,7 +202,7 @@ function topic(client: RegisteredClient, { params }: Message): void {
   const relay = hub.relayAct(user, "TOPIC", [channel.name, text]);
   hub.toChannel(channel, relay);
   hub.record(channel, relay);
-  hub.keepChannel(channel);
+  hub.channels.keep(channel);
 }
 
 function sendTopic(client: Client, channel: Channel): void {
@@ -370,7 +370,7 @@ function kickFrom(client: RegisteredClient, channel: Channel, nick: string, comm
   const relay = hub.relayAct(user, "KICK", [channel.name, target.nick, text]);
   hub.toChannel(channel, relay);
   hub.record(channel, relay);
-  hub.leave(channel, target);
+  hub.channels.leave(channel, target);
 }
 
 // RENAME <old> <new> [<reason>]
@@ -387,7 +387,7 @@ function rename(client: RegisteredClient, { params }: Message): void {
     return client.fail("RENAME", "CHANNEL_NAME_IN_USE", channel.name, to, "There is a channel of that name already");
   }
   const old = channel.name;
-  hub.renameChannel(channel, to);
+  hub.channels.rename(channel, to);
   const text = cutToBytes(reason, TEXT_LIMITS.topic);
   hub.toChannel(channel, hub.relayAct(user, "RENAME", [old, to, text]), { having: "channelRename" });
   for (const { user: member } of channel.members.values()) {

@@ -130,7 +130,7 @@ function targets(
   const { hub, user } = client;
   const latest = hub.store.targets({
     ...select("BETWEEN", [one, other]),
-    channels: [...user.channels.keys()].map((channel) => hub.readableChannel(channel, user)),
+    channels: [...user.channels.keys()].map((channel) => hub.channels.readable(channel, user)),
     parties: [user.identity],
     limit,
   });

@@ -58,7 +58,7 @@ function tellModes({ hub, user }: RegisteredClient, channel: Channel, done: read
     hub.toChannel(channel, relay);
     hub.record(channel, relay);
   }
-  hub.keepChannel(channel);
+  hub.channels.keep(channel);
 }
 
 function sendModes(client: RegisteredClient, channel: Channel): void {

@@ -104,7 +104,7 @@ const SHOWN_TO_PEOPLE = 10;
 export function showRecent(client: Client, channel: Channel): void {
   const { hub, user } = client;
   if (user === undefined || client.has("chathistory") || hub.limits.historyAtJoin === 0) return;
-  const { target, visible } = hub.readableChannel(channel, user);
+  const { target, visible } = hub.channels.readable(channel, user);
   const limit = client.plain === undefined
     ? hub.limits.historyAtJoin
     : Math.min(SHOWN_TO_PEOPLE, hub.limits.historyAtJoin);

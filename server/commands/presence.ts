@@ -77,9 +77,9 @@ function monitor(client: RegisteredClient, { params }: Message): void {
     case "+":
       return watch(client, nicks);
     case "-":
-      return nicks.forEach((nick) => client.hub.unmonitor(client, nick));
+      return nicks.forEach((nick) => client.hub.monitors.unwatch(client, nick));
     case "C":
-      return [...client.monitored.values()].forEach((nick) => client.hub.unmonitor(client, nick));
+      return [...client.monitored.values()].forEach((nick) => client.hub.monitors.unwatch(client, nick));
     case "L":
       sendNicks(client, numeric.RPL_MONLIST, [...client.monitored.values()]);
       return client.numeric(numeric.RPL_ENDOFMONLIST, "End of MONITOR list");
@@ -93,7 +93,7 @@ function watch(client: RegisteredClient, nicks: readonly string[]): void {
   const unique = [...new Map(nicks.map((nick) => [casefold(nick), nick])).values()];
   const fresh = unique.filter((nick) => !client.monitored.has(nick) && isNick(nick));
   const taken = fresh.slice(0, Math.max(0, room));
-  for (const nick of taken) client.hub.monitor(client, nick);
+  for (const nick of taken) client.hub.monitors.watch(client, nick);
   sendPresence(client, taken);
   const refused = fresh.slice(taken.length);
   if (refused.length > 0) {

@@ -42,7 +42,7 @@ export function readableTarget(client: RegisteredClient, target: string): Visibl
   const { hub, user } = client;
   if (looksLikeChannel(target)) {
     const channel = hub.channels.get(target);
-    return channel?.members.has(user) ? hub.readableChannel(channel, user) : undefined;
+    return channel?.members.has(user) ? hub.channels.readable(channel, user) : undefined;
   }
   const identity = hub.identityOf(target);
   if (identity !== undefined) return { target: directTarget(user.identity, identity) };

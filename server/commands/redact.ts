@@ -66,7 +66,7 @@ function findPlace({ hub, user }: RegisteredClient, target: string): Place | und
 /** A message of elsewhere, or one that the user may not read, is as unknown as one that never was. */
 function isThere({ hub, user }: RegisteredClient, entry: Entry, { key, channel }: Place): boolean {
   if (entry.redacted || entry.target !== key || !REDACTABLE.has(entry.message.command)) return false;
-  return channel === undefined || isVisible(entry.id, hub.readableChannel(channel, user).visible);
+  return channel === undefined || isVisible(entry.id, hub.channels.readable(channel, user).visible);
 }
 
 function mayRedact({ hub, user }: RegisteredClient, { id, message }: Entry, channel: Channel | undefined): boolean {

@@ -62,6 +62,6 @@ function moment(text: string | undefined): Place | "wrong" | undefined {
 /** Every conversation that the user may read. */
 function everywhere(client: RegisteredClient): VisibleTarget[] {
   const { hub, user } = client;
-  const channels = [...user.channels.keys()].map((channel) => hub.readableChannel(channel, user));
+  const channels = [...user.channels.keys()].map((channel) => hub.channels.readable(channel, user));
   return [...channels, ...conversations(client).map(({ target }) => ({ target }))];
 }
