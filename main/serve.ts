@@ -79,7 +79,7 @@ async function serveOptions({ values, switches }: CommandLine): Promise<Options>
 }
 
 /** Limits that have an option, by its name. */
-const LIMIT_OPTIONS: Readonly<Record<string, keyof Limits>> = {
+export const LIMIT_OPTIONS: Readonly<Record<string, keyof Limits>> = {
   "max-clients": "maxClients",
   "max-per-address": "connectionsPerAddress",
   "max-new-per-address": "newConnectionsPerAddress",
