@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Connection, type Wire } from "../protocol/connection.ts";
 import { LIMIT_OPTIONS } from "../main/serve.ts";
-import { DEFAULT_LIMITS, TokenBucket } from "../server/limits.ts";
+import { DEFAULT_LIMITS, type TokenBucket } from "../server/limits.ts";
 import { Node } from "./harness.ts";
 
 Deno.test("docs/operating.md has a row for each limit, with its default and its option", async () => {
