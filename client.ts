@@ -137,7 +137,7 @@ class Seat {
       channels: channelsOf(options, address, this.#interactive ? known : undefined),
       send: (line) => this.#connection?.send(line),
       emit: (event) => this.#emit(event),
-      ...(options.password !== undefined && { password: options.password }),
+      ...passwordOf(options, address),
       ...(options.version !== undefined && { version: options.version }),
     });
     this.#start = [...address.channels, ...options.channels ?? []][0];
@@ -328,6 +328,12 @@ function openLink(link: string): boolean {
     // There is no such program, or we may not start it.
     return false;
   }
+}
+
+/** Whoever was invited has the invitation instead of the server's password. */
+function passwordOf({ password }: JoinOptions, { invite }: Address): { password?: string } {
+  if (password !== undefined) return { password };
+  return invite === undefined ? {} : { password: `invite:${invite}` };
 }
 
 function channelsOf(options: JoinOptions, address: Address, known: ServerSettings | undefined): string[] {

@@ -47,6 +47,8 @@ const RUN: Readonly<Record<string, (line: CommandLine) => Promise<number>>> = {
   serve: async (line) => (await import("./main/serve.ts")).runServe(line, { version: VERSION, print, complain }),
   join: runJoin,
   completions: runCompletions,
+  invite: async (line) => (await import("./main/owner.ts")).runInvite(line, print),
+  operator: async (line) => (await import("./main/owner.ts")).runOperator(line, print),
   backup: async (line) => (await import("./main/backup.ts")).runBackup(line, print),
   export: async (line) => (await import("./main/export.ts")).runExport(line),
   doctor: async (line) => (await import("./main/doctor.ts")).runDoctor(line, print),

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import { Connection, Turn, type Wire } from "./protocol/connection.ts";
 import { banText } from "./server/admission.ts";
 import type { Certificate } from "./server/certificate.ts";
@@ -14,6 +15,8 @@ import { Clock } from "./server/clock.ts";
 import { Gate } from "./server/gate.ts";
 import { Hub, type HubOptions } from "./server/hub.ts";
 import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE, MAX_READQ } from "./server/limits.ts";
+import { dismissOperators } from "./server/operators.ts";
+import { answerOwner, OWNER_SOCKET, parseOwnerRequest, type Whereabouts } from "./server/owner.ts";
 import { isLoopback, isPrivate, plainAddress } from "./server/network.ts";
 import { Maintenance } from "./server/maintenance.ts";
 import { host, watchSilence } from "./server/reception.ts";
@@ -50,7 +53,7 @@ export interface TlsOptions {
 }
 
 /** What a server can be told; what is left out has a default. */
-export interface ServeOptions extends Partial<Omit<HubOptions, "limits" | "sts">> {
+export interface ServeOptions extends Partial<Omit<HubOptions, "limits" | "sts" | "where">> {
   /** Address to listen at; every address unless told. */
   host?: string;
   /** Port for plain text; 0 takes a free one. */
@@ -115,6 +118,7 @@ class RunningServer implements Server {
   #tls: TlsListener | Door<Deno.TlsConn> | undefined;
   #certificate: Certificate | undefined;
   #rehashing: Promise<string> | undefined;
+  #owner: Door<Deno.UnixConn> | undefined;
 
   constructor(options: ServeOptions, store: Store, log: (line: string) => void) {
     this.#options = options;
@@ -150,7 +154,7 @@ class RunningServer implements Server {
     clearInterval(this.#ticking);
     clearInterval(this.#sweeping);
     this.#maintenance.stop();
-    await Promise.all([this.#plain?.close(), this.#tls?.close()]);
+    await Promise.all([this.#plain?.close(), this.#tls?.close(), this.#owner?.close()]);
     await goodbye(this.hub, reason);
     this.#turn.flush();
     this.#store.close();
@@ -163,7 +167,39 @@ class RunningServer implements Server {
     if (plaintext !== "off") {
       this.#plain = new Door(Deno.listen({ hostname, port }), (conn) => this.#admitPlain(conn), this.hub.log);
     }
-    if (tls !== undefined) await this.#listenTls(hostname, tls.port, tls.certificate);
+    if (tls !== undefined) await this.#openTls(hostname, tls);
+    this.hub.reconfigure({ where: this.#where() });
+    this.#owner = listenToOwner(this.#options.data, this.hub.log, (line) => this.#obeyOwner(line));
+  }
+
+  async #openTls(hostname: string, { port, orFree, certificate }: TlsOptions): Promise<void> {
+    try {
+      await this.#listenTls(hostname, port, certificate);
+    } catch (error) {
+      if (!orFree || !(error instanceof Deno.errors.AddrInUse)) throw error;
+      this.hub.log(`Port ${port} is in use; TLS takes a free one. --tls-port chooses another.`);
+      await this.#listenTls(hostname, 0, certificate);
+    }
+  }
+
+  #where(): Whereabouts {
+    const certificate = this.#certificate;
+    return {
+      port: this.address?.port,
+      tlsPort: this.tlsAddress?.port,
+      fingerprint: certificate?.vouched ? undefined : certificate?.fingerprint,
+    };
+  }
+
+  /** Does what the owner of the machine asks for, and gives the answer once it is kept. */
+  #obeyOwner(line: string): string {
+    const { store, limits, clock, options, log } = this.hub;
+    const request = parseOwnerRequest(line);
+    const answer = answerOwner(store, request, limits.invitations, clock.now());
+    const failure = store.commit();
+    log(`the owner of this machine asked for: ${request.ask}`);
+    if (request.ask === "operator" && request.change === "remove") dismissOperators(this.hub);
+    return JSON.stringify(failure === undefined ? { ...answer, where: options.where } : { error: failure.message });
   }
 
   async #listenTls(hostname: string, port: number, certificate: Certificate): Promise<void> {
@@ -187,6 +223,7 @@ class RunningServer implements Server {
     this.#certificate = certificate;
     const duration = this.#options.tls?.sts;
     const strict = certificate.vouched && duration !== undefined;
+    this.hub.reconfigure({ where: this.#where() });
     this.hub.reconfigure({ sts: strict ? { port: this.tlsAddress!.port, duration } : undefined });
   }
 
@@ -267,6 +304,54 @@ class RunningServer implements Server {
     }
   }
 }
+
+/**
+ * Listens to the owner of the folder of data, who alone may open the socket in it. Where the system has no such sockets,
+ * the owner has to stop the server first.
+ */
+function listenToOwner(
+  data: string | undefined,
+  log: (line: string) => void,
+  obey: (line: string) => string,
+): Door<Deno.UnixConn> | undefined {
+  if (data === undefined || Deno.build.os === "windows") return undefined;
+  const path = join(data, OWNER_SOCKET);
+  try {
+    removeIfThere(path);
+    const listener = Deno.listen({ transport: "unix", path });
+    Deno.chmodSync(path, 0o600);
+    return new Door(listener, (conn) => void answerOnce(conn, obey), log);
+  } catch (error) {
+    log(`chat invite and chat operator will not reach this server: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
+
+/** One that was killed has left its socket behind; the lock of the store says that nobody uses it. */
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+async function answerOnce(conn: Deno.UnixConn, obey: (line: string) => string): Promise<void> {
+  const connection = new Connection(conn, { maxLine: MAX_OWNER_LINE });
+  for await (const line of connection) {
+    let answer: string;
+    try {
+      answer = obey(line);
+    } catch (error) {
+      answer = JSON.stringify({ error: error instanceof Error ? error.message : String(error) });
+    }
+    connection.close(answer);
+  }
+  connection.close();
+}
+
+/** Longest request of the owner, in bytes. */
+const MAX_OWNER_LINE = 4096;
 
 /** What listens. `Deno.TcpListener` and `Deno.TlsListener` are some. */
 interface Listener<C> {
@@ -407,6 +492,8 @@ function hubOptions(options: ServeOptions, store: Store): HubOptions {
     ...(options.password !== undefined && { password: options.password }),
     ...(options.operators !== undefined && { operators: options.operators }),
     ...(options.retention !== undefined && { retention: options.retention }),
+    ...(options.publicName !== undefined && { publicName: options.publicName }),
+    ...(options.inviteOnly !== undefined && { inviteOnly: options.inviteOnly }),
     ...(options.icon !== undefined && { icon: options.icon }),
   };
 }

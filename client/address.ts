@@ -1,7 +1,8 @@
 /**
  * Where to go: what a person may write for a server.
  *
- * `host`, `host:port`, `[::1]:6667`, `irc://host/#channel`, `ircs://host:6697#<fingerprint>`. Browser compatible.
+ * `host`, `host:port`, `[::1]:6667`, `irc://host/#channel`, `ircs://host:6697#<fingerprint>`, and an invitation,
+ * `ircs://host:6697/#channel?invite=<token>#<fingerprint>`. Browser compatible.
  *
  * @module
  */
@@ -15,6 +16,8 @@ export interface Address {
   readonly tls?: boolean;
   /** SHA-256 of the certificate that the server must show, in lower case without colons. */
   readonly fingerprint?: string;
+  /** What an invitation carries. */
+  readonly invite?: string;
   /** Channels that the address names. */
   readonly channels: readonly string[];
 }
@@ -56,8 +59,14 @@ export function parseAddress(text: string): Address {
     ...place,
     ...(tls !== undefined && { tls }),
     ...(fingerprint !== undefined && { fingerprint: fingerprint.replaceAll(":", "").toLowerCase() }),
+    ...inviteOf(channels),
     channels: parseChannels(channels),
   };
+}
+
+function inviteOf(tail: string): { invite?: string } {
+  const [, invite] = /\?(?:.*&)?invite=([A-Za-z0-9_-]+)/.exec(tail) ?? [];
+  return invite === undefined ? {} : { invite };
 }
 
 function tlsOf(text: string, scheme: string | undefined): boolean | undefined {

@@ -188,6 +188,15 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     },
   },
   {
+    name: "invite-link",
+    usage: "[TIME] [PEOPLE]",
+    help: "get a link that lets others into this channel, for so long and so many",
+    run: (c, _rest, words) => {
+      const channel = actions.channelHere(c);
+      if (channel !== undefined) c.session.command("INVITELINK", channel, ...words.slice(0, 2));
+    },
+  },
+  {
     name: "kick",
     usage: "NICK [REASON]",
     help: "remove somebody from the channel",

@@ -68,6 +68,8 @@ async function serveOptions({ values, switches }: CommandLine): Promise<Options>
     throttle: !switches.has("no-throttle"),
     limits: limitsOf(value),
     plaintext,
+    inviteOnly: switches.has("invite-only"),
+    publicName: value("public-name") ?? reachable(value("host") ?? "0.0.0.0").at(-1)!,
     ...(tls !== undefined && { tls }),
     ...(data !== undefined && { data }),
     ...keeping(value),
@@ -77,7 +79,7 @@ async function serveOptions({ values, switches }: CommandLine): Promise<Options>
 }
 
 /** Limits that have an option, by its name. */
-const LIMIT_OPTIONS: Readonly<Record<string, keyof Limits>> = {
+export const LIMIT_OPTIONS: Readonly<Record<string, keyof Limits>> = {
   "max-clients": "maxClients",
   "max-per-address": "connectionsPerAddress",
   "max-new-per-address": "newConnectionsPerAddress",
@@ -153,7 +155,7 @@ async function loadCertificate(cert?: string, key?: string, name = "", data?: st
 }
 
 /** A name that looks like a host's, as IRC wants it. */
-function machineName(): string {
+export function machineName(): string {
   let name = "";
   try {
     name = Deno.hostname().replace(/[^A-Za-z0-9.-]/g, "").replace(/^[^A-Za-z0-9]+/, "").slice(0, 55);
@@ -234,7 +236,7 @@ function plainHint({ address }: Server, { host, plaintext }: Options): string {
 }
 
 /** The addresses that somebody can join by: those of this machine where it listens everywhere. */
-function reachable(hostname: string): string[] {
+export function reachable(hostname: string): string[] {
   if (hostname !== "0.0.0.0" && hostname !== "::") return [hostname];
   let lan: string[] = [];
   try {

@@ -27,6 +27,15 @@ function webAddress(text: string): string | undefined {
     : "it must be an https:// address without = in it";
 }
 
+function hostName(text: string): string | undefined {
+  return /^[A-Za-z0-9.:-]+$/.test(text) ? undefined : "it must be a name or an address, without a port";
+}
+
+function expiry(text: string): string | undefined {
+  if (text === "never" || parseDuration(text) !== undefined) return undefined;
+  return "it must be a time such as 12h or 7d, or never";
+}
+
 function nick(text: string): string | undefined {
   return isNick(text) ? undefined : "a nick has up to 32 letters and digits, of any script, and no spaces";
 }
@@ -132,6 +141,13 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
         value: "FILE",
         description: "operators of the server: lines of a name and a password or its hash",
       },
+      { name: "invite-only", description: "let in only people with an account and those who were invited" },
+      {
+        name: "public-name",
+        value: "HOST",
+        description: "how others reach this machine, for invitations (its address in the network)",
+        check: hostName,
+      },
       { name: "data", value: "DIR", description: "where history and accounts are kept (a folder of your user's)" },
       { name: "ephemeral", description: "keep everything in memory only" },
       {
@@ -209,6 +225,41 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
     summary: "Print completions for bash, zsh or fish",
     options: [],
     examples: ['eval "$(chat completions bash)"', "chat completions fish | source"],
+  },
+  {
+    name: "invite",
+    operands: "",
+    minOperands: 0,
+    maxOperands: 0,
+    summary: "Make a link, also as a QR code, that lets somebody in; the server may run",
+    options: [
+      { name: "channel", value: "#CHANNEL", description: "let them into this channel", check: channelName },
+      { name: "expires", value: "TIME|never", description: "how long the link holds (7d)", check: expiry },
+      { name: "uses", value: "N", description: "for how many people (any number)", check: wholeNumber(1, 1000) },
+      {
+        name: "host",
+        value: "HOST",
+        description: "how they reach this machine (its address in the network)",
+        check: hostName,
+      },
+      { name: "list", description: "show the invitations that hold" },
+      { name: "revoke", value: "ID", description: "take one back" },
+      dataFolder,
+    ],
+    examples: [
+      "chat invite --channel '#tea' --expires 7d --uses 5",
+      "chat invite --list",
+      "chat invite --revoke 1a2b3c4d",
+    ],
+  },
+  {
+    name: "operator",
+    operands: "add NAME | remove NAME | list",
+    minOperands: 1,
+    maxOperands: 2,
+    summary: "Say which accounts are operators of the server; it may run",
+    options: [dataFolder],
+    examples: ["chat operator add ann", "chat operator list"],
   },
   {
     name: "backup",

@@ -10,7 +10,10 @@ import * as numeric from "../protocol/numerics.ts";
 import type { ListedBan } from "./bans.ts";
 import type { Client } from "./client.ts";
 import type { Hub } from "./hub.ts";
+import { findInvitation, INVITE_PREFIX, useInvitation } from "./invitations.ts";
 import type { MaskedUser } from "./mask.ts";
+import type { Invitation } from "./records.ts";
+import type { User } from "./user.ts";
 
 /** Why a client may not register at all. */
 export interface Refusal {
@@ -46,9 +49,66 @@ export function whyNotAdmitted(client: Client): Refusal | undefined {
   const { password } = hub.options;
   const ban = hub.bans.find(suspectOf(client));
   if (ban !== undefined) return closed(numeric.ERR_YOUREBANNEDCREEP, banText(ban));
+  if (tokenOf(client) !== undefined) return whyNotInvited(client);
   if (registration?.account !== undefined) return wrongPassword(client, password);
-  if (isLockedDown(hub)) return closed(numeric.ERR_YOUREBANNEDCREEP, "Only people with an account come in right now");
+  if (isLockedDown(hub)) return closed(numeric.ERR_YOUREBANNEDCREEP, LOCKED_TEXT);
+  if (hub.options.inviteOnly) {
+    return closed(numeric.ERR_YOUREBANNEDCREEP, "Only people with an account or an invitation come in");
+  }
   return wrongPassword(client, password);
+}
+
+const LOCKED_TEXT = "Only people with an account come in right now";
+
+/** The token of an invitation that a client has given for a password. */
+function tokenOf({ registration }: Client): string | undefined {
+  const { password } = registration ?? {};
+  return password?.startsWith(INVITE_PREFIX) ? password.slice(INVITE_PREFIX.length) : undefined;
+}
+
+/** The invitation that a client came with, if it holds. */
+function invitationOf(client: Client): Invitation | undefined {
+  const { hub: { store, clock }, registration } = client;
+  const token = tokenOf(client);
+  return token === undefined
+    ? undefined
+    : findInvitation(store.invitations, token, registration?.nick ?? "", clock.now());
+}
+
+/** Guesses count like those of passwords. */
+function whyNotInvited(client: Client): Refusal | undefined {
+  const { hub, remote, registration } = client;
+  if (registration?.account === undefined && isLockedDown(hub)) {
+    return closed(numeric.ERR_YOUREBANNEDCREEP, LOCKED_TEXT);
+  }
+  const now = hub.clock.elapsed();
+  const wait = hub.logins.wait(remote.address, now);
+  if (wait === 0 && invitationOf(client) !== undefined) return undefined;
+  if (wait === 0) hub.logins.count(remote.address, now);
+  // Who may come in without an invitation does so with one that is over.
+  if (!hub.options.inviteOnly && hub.options.password === undefined) return undefined;
+  if (registration?.account !== undefined && hub.options.password === undefined) return undefined;
+  return closed(
+    numeric.ERR_PASSWDMISMATCH,
+    wait > 0 ? "Too many invitations were tried: wait a minute" : "This invitation is over, or never was",
+  );
+}
+
+/**
+ * Notes that the client under registration uses its invitation. Gives what is left to do once it is a user: it may come
+ * into the channel of the invitation, and is told so.
+ */
+export function takeInvitation(client: Client): (user: User) => void {
+  const { hub } = client;
+  const invitation = invitationOf(client);
+  if (invitation === undefined) return () => {};
+  useInvitation(hub.store.invitations, tokenOf(client)!, client.registration!.nick!);
+  return (user) => {
+    if (invitation.channel === undefined) return;
+    const channel = hub.channels.get(invitation.channel);
+    if (channel !== undefined && channel.invited.size < hub.limits.invitedPerChannel) channel.invited.add(user);
+    client.say("INVITE", user.nick, invitation.channel);
+  };
 }
 
 function wrongPassword({ registration }: Client, password: string | undefined): Refusal | undefined {

@@ -22,6 +22,7 @@ import { takeBatched } from "./commands/batch.ts";
 import { channelCommands } from "./commands/channel.ts";
 import { connectionCommands } from "./commands/connection.ts";
 import { historyCommands } from "./commands/history.ts";
+import { invitationCommands } from "./commands/invitation.ts";
 import { messageCommands } from "./commands/message.ts";
 import { moderationCommands } from "./commands/moderation.ts";
 import { operatorCommands } from "./commands/operator.ts";
@@ -59,6 +60,7 @@ export const COMMAND_FILES: Readonly<Record<string, CommandTable>> = {
   "server/commands/account.ts": accountCommands,
   "server/commands/operator.ts": operatorCommands,
   "server/commands/moderation.ts": moderationCommands,
+  "server/commands/invitation.ts": invitationCommands,
   "server/commands.ts": helpCommands,
 };
 

@@ -22,6 +22,7 @@ import type { Clock } from "./clock.ts";
 import { cloakAddress } from "./cloak.ts";
 import type { Limits } from "./limits.ts";
 import type { MultilineLine } from "./multiline.ts";
+import type { Whereabouts } from "./owner.ts";
 import { Relay } from "./relay.ts";
 import { directTarget, type Entry, type MessageId, type Store } from "./store.ts";
 import type { User } from "./user.ts";
@@ -50,6 +51,12 @@ export interface HubOptions {
   readonly secret: string;
   /** What clients that come unencrypted are told to insist on: https://ircv3.net/specs/extensions/sts. */
   readonly sts?: StrictTransport | undefined;
+  /** Where the server is found, for links that lead to it. */
+  readonly where?: Whereabouts;
+  /** The name by which others reach this machine; the server's name unless told. */
+  readonly publicName?: string;
+  /** Lets in only people with an account and those who were invited. */
+  readonly inviteOnly?: boolean;
   /** Address of a picture for the network: https://ircv3.net/specs/extensions/network-icon. */
   readonly icon?: string;
   /** What the hashes of passwords cost. */

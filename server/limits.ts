@@ -73,6 +73,8 @@ export interface Limits {
   clientsPerUser: number;
   /** Accounts at once. */
   accounts: number;
+  /** Invitations at once. */
+  invitations: number;
   /** Bans of the server at once. */
   bans: number;
 }
@@ -110,6 +112,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   whowas: 1000,
   clientsPerUser: 16,
   accounts: 100_000,
+  invitations: 1000,
   bans: 1000,
 };
 

@@ -110,6 +110,8 @@ export interface Invitation {
   readonly expires?: number;
   /** How often it may still be used; absent: as often as one likes. */
   readonly uses?: number;
+  /** Casefolded nicks of those who have used it; each counts once. */
+  readonly usedBy?: readonly string[];
   readonly channel?: string;
 }
 

@@ -40,6 +40,8 @@ const TYPED: readonly (readonly [string, ...string[]])[] = [
   ["/away", "AWAY"],
   ["/invite carl", "INVITE carl #lobby"],
   ["/invite carl #tea", "INVITE carl #tea"],
+  ["/invite-link", "INVITELINK #lobby"],
+  ["/invite-link 7d 5", "INVITELINK #lobby 7d 5"],
   ["/kick ben enough of it", "KICK #lobby ben :enough of it"],
   ["/ban ben", "MODE #lobby +b *!*@h"],
   ["/ban carl", "MODE #lobby +b carl!*@*"],

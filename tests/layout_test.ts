@@ -38,7 +38,7 @@ const WORDS: readonly { word: RegExp; only: RegExp; why: string }[] = [
   { word: /\bDeno\.(listen|listenTls|serve)\b/, only: /^server\.ts$/, why: "only the doors open sockets" },
   {
     word: /\bDeno\.(connect|connectTls)\b/,
-    only: /^server\.ts$|^client\/dial\.ts$|^main\/doctor\.ts$/,
+    only: /^server\.ts$|^client\/dial\.ts$|^main\/(doctor|owner)\.ts$/,
     why: "the client opens sockets in one place",
   },
   { word: /\bconsole\./, only: /^$/, why: "only main prints, through main/output.ts" },

@@ -12,7 +12,7 @@ import { isNick } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
 import { ERROR_TEXT } from "../../protocol/numerics.ts";
 import { accountNamed } from "../accounts.ts";
-import { whyNotAdmitted } from "../admission.ts";
+import { takeInvitation, whyNotAdmitted } from "../admission.ts";
 import type { Client, RegisteredClient, Registration } from "../client.ts";
 import { type CommandTable, MODERN } from "../command.ts";
 import { MAX_USERNAME_LENGTH, TEXT_LIMITS } from "../limits.ts";
@@ -249,10 +249,12 @@ export function register(client: Client): void {
     client.registration = { ...registration, nick: undefined };
     return;
   }
+  const arrive = takeInvitation(client);
   const newcomer = userFrom(client, registration);
   hub.seat(client, newcomer);
   hub.addUser(newcomer);
   welcome(client as RegisteredClient);
+  arrive(newcomer);
 }
 
 function userFrom({ hub, remote }: Client, registration: Complete): User {

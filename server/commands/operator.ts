@@ -13,15 +13,16 @@ import * as numeric from "../../protocol/numerics.ts";
 import type { RegisteredClient } from "../client.ts";
 import { type CommandTable, MODERN, type Outcome } from "../command.ts";
 import { MAX_HOST_LENGTH, TEXT_LIMITS } from "../limits.ts";
+import { isOperatorAccount } from "../operators.ts";
 import { verifyPassword } from "../password.ts";
 
 /** Rows of this file. */
 export const operatorCommands: CommandTable = {
   OPER: {
-    usage: "OPER <name> <password>",
-    description: "Become an operator of the server",
+    usage: "OPER [<name> <password>]",
+    description: "Become an operator of the server; alone: by your account, if it is one of an operator",
     spec: `${MODERN}#oper-message`,
-    minimum: 2,
+    minimum: 0,
     cost: 2,
     run: oper,
   },
@@ -59,9 +60,12 @@ export const operatorCommands: CommandTable = {
   },
 };
 
-// OPER <name> <password>
+// OPER [<name> <password>]
 function oper(client: RegisteredClient, { params }: Message): Outcome {
-  const [name, password] = params as [string, string];
+  const { account } = client.user;
+  if (isOperatorAccount(client.hub.store, account)) return becomeOperator(client, account!);
+  const [name, password] = params;
+  if (name === undefined || password === undefined) return client.error(numeric.ERR_NEEDMOREPARAMS, "OPER");
   const { hub, remote } = client;
   if (hub.logins.wait(remote.address, hub.clock.elapsed()) > 0) {
     return client.numeric(numeric.ERR_NOOPERHOST, "That was wrong too often from your address: try again in a minute");
