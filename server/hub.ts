@@ -121,6 +121,8 @@ export class Hub {
   /** Accounts there are. */
   accountCount = 0;
   maxUsers = 0;
+  /** Cloaks by address: they take long to make, and many come from one address. */
+  readonly #cloaks = new Map<string, string>();
   #failing = false;
   /** Clients that have registered. */
   #seated = 0;
@@ -305,7 +307,12 @@ export class Hub {
 
   /** What others see instead of an address. */
   cloak(address: string): string {
-    return cloakAddress(address, this.options.secret);
+    let cloak = this.#cloaks.get(address);
+    if (cloak === undefined) {
+      if (this.#cloaks.size >= this.limits.addresses) this.#cloaks.clear();
+      this.#cloaks.set(address, cloak = cloakAddress(address, this.options.secret));
+    }
+    return cloak;
   }
 
   /** A message of a user's with an id of its own. */
