@@ -29,8 +29,10 @@ export function groupOf(address: string): string {
 
 /** Whether an address is this machine's own. */
 export function isLoopback(address: string): boolean {
-  return address === "::1" || isIn(address, "127.0.0.0/8");
+  return address === "::1" || LOOPBACK.test(address);
 }
+
+const LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 
 /** Networks that no router of the internet leads to. */
 const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"];
