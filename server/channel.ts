@@ -111,7 +111,7 @@ export class Channel {
   readonly invited = new Set<User>();
   /** Account of the founder: the channel then lasts when nobody is in it. */
   founder: string | undefined;
-  #clients: Client[] | undefined;
+  readonly #clients: Client[] = [];
   #name: string;
   #folded: Casefolded;
 
@@ -145,20 +145,19 @@ export class Channel {
     return this.#folded;
   }
 
-  /** The clients of all members: whom a message reaches. Made when it is asked for and kept until somebody comes or goes. */
+  /** The clients of all members: whom a message reaches. */
   get clients(): readonly Client[] {
-    return this.#clients ??= this.#listClients();
+    return this.#clients;
   }
 
-  /** Says that a member has other clients than before. */
-  forgetClients(): void {
-    this.#clients = undefined;
+  /** Says that a member has one more client. For {@linkcode User.attach}. */
+  attach(client: Client): void {
+    this.#clients.push(client);
   }
 
-  #listClients(): Client[] {
-    const clients: Client[] = [];
-    for (const user of this.members.keys()) clients.push(...user.clients);
-    return clients;
+  /** Says that a member has one client less. For {@linkcode User.detach}. */
+  detach(client: Client): void {
+    this.#clients.splice(this.#clients.indexOf(client), 1);
   }
 
   /** Notes, after modes have changed, whether one may still come in freely. */
@@ -194,16 +193,16 @@ export class Channel {
     const member = { user, op: founds, voice: false, since };
     this.members.set(user, member);
     user.channels.set(this, member);
-    this.forgetClients();
+    for (const client of user.clients) this.attach(client);
     this.invited.delete(user);
     return member;
   }
 
   /** Lets a user out. */
   remove(user: User): void {
-    this.members.delete(user);
+    if (!this.members.delete(user)) return;
     user.channels.delete(this);
-    this.forgetClients();
+    for (const client of user.clients) this.detach(client);
   }
 
   /** Whether this user may know of the channel. */

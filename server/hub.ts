@@ -86,7 +86,6 @@ export interface HubParts {
 export interface Audience {
   readonly except?: Client | undefined;
   readonly having?: Capability;
-  readonly lacking?: Capability;
 }
 
 /** Where a message goes: a channel or some of its members (a status letter), or a user. */
@@ -338,11 +337,10 @@ export class Hub {
 
   /** Relays to the members of a channel. */
   toChannel(channel: Channel, relay: Relay, audience: Audience = {}): void {
-    const { except, having, lacking } = audience;
+    const { except, having } = audience;
     for (const client of channel.clients) {
       if (client === except) continue;
       if (having !== undefined && !client.capabilities.has(having)) continue;
-      if (lacking !== undefined && client.capabilities.has(lacking)) continue;
       client.relay(relay);
     }
   }
@@ -381,10 +379,9 @@ export class Hub {
   neighbours(user: User): Set<Client> {
     const clients = new Set<Client>();
     for (const channel of user.channels.keys()) {
-      for (const other of channel.members.keys()) {
-        if (other !== user) { for (const client of other.clients) clients.add(client); }
-      }
+      for (const client of channel.clients) clients.add(client);
     }
+    for (const client of user.clients) clients.delete(client);
     return clients;
   }
 

@@ -163,13 +163,13 @@ export class User {
   /** Makes a client one of this user's. */
   attach(client: Client): void {
     this.#clients.push(client);
-    for (const channel of this.channels.keys()) channel.forgetClients();
+    for (const channel of this.channels.keys()) channel.attach(client);
   }
 
   /** Takes a client away. */
   detach(client: Client): void {
     this.#clients.splice(this.#clients.indexOf(client), 1);
-    for (const channel of this.channels.keys()) channel.forgetClients();
+    for (const channel of this.channels.keys()) channel.detach(client);
   }
 
   get isOperator(): boolean {

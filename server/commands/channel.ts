@@ -137,8 +137,7 @@ function enter(user: User, channel: Channel, client: Client): void {
   const relay = new Relay({ source, command: "JOIN", params: [channel.name] }, details);
   const params = [channel.name, user.account ?? "*", user.realname];
   const extended = new Relay(fitMessage({ source, command: "JOIN", params }), details);
-  hub.toChannel(channel, extended, { having: "extendedJoin" });
-  hub.toChannel(channel, relay, { lacking: "extendedJoin" });
+  for (const each of channel.clients) each.relay(each.has("extendedJoin") ? extended : relay);
   hub.record(channel, extended);
   if (user.away !== undefined) tellAway(client, channel, user, user.away);
   if (member.op && channel.members.size > 1) tellStatus(client, channel, user, "+o");
