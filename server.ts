@@ -12,6 +12,7 @@ import { banText } from "./server/admission.ts";
 import type { Certificate } from "./server/certificate.ts";
 import type { Remote } from "./server/client.ts";
 import { Clock } from "./server/clock.ts";
+import { Door } from "./server/door.ts";
 import { Gate } from "./server/gate.ts";
 import { Hub, type HubOptions } from "./server/hub.ts";
 import { DEFAULT_LIMITS, type Limits, MAX_CLIENT_LINE, MAX_READQ } from "./server/limits.ts";
@@ -32,9 +33,6 @@ const SWEEP = 60 * 60_000;
 
 /** How long clients are given to take their last lines when the server stops, in milliseconds. */
 const GOODBYE = 2000;
-
-/** How long accepting pauses when the system has no socket to give, in milliseconds. */
-const BREATH = 100;
 
 /** From where plain text is taken: this machine, private networks too, anywhere, nowhere. */
 export type Plaintext = "loopback" | "lan" | "any" | "off";
@@ -352,53 +350,6 @@ async function answerOnce(conn: Deno.UnixConn, obey: (line: string) => string): 
 
 /** Longest request of the owner, in bytes. */
 const MAX_OWNER_LINE = 4096;
-
-/** What listens. `Deno.TcpListener` and `Deno.TlsListener` are some. */
-interface Listener<C> {
-  readonly addr: Deno.Addr;
-  accept(): Promise<C>;
-  close(): void;
-}
-
-/** A listener and the loop that takes what comes to it. */
-class Door<C extends Deno.Conn> {
-  readonly #listener: Listener<C>;
-  readonly #accepting: Promise<void>;
-
-  constructor(listener: Listener<C>, admit: (conn: C) => void, log: (line: string) => void) {
-    this.#listener = listener;
-    this.#accepting = accept(listener, admit, log);
-  }
-
-  /** Where it listens. */
-  get addr(): Deno.Addr {
-    return this.#listener.addr;
-  }
-
-  /** Takes nobody any more. Afterwards another may listen there. */
-  async close(): Promise<void> {
-    this.#listener.close();
-    await this.#accepting;
-  }
-}
-
-async function accept<C extends Deno.Conn>(
-  listener: Listener<C>,
-  admit: (conn: C) => void,
-  log: (line: string) => void,
-): Promise<void> {
-  for (let failing = false;;) {
-    try {
-      admit(await listener.accept());
-      failing = false;
-    } catch (error) {
-      if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) return;
-      if (!failing) log(`error: cannot take connections: ${error instanceof Error ? error.message : error}`);
-      failing = true;
-      await new Promise((resolve) => setTimeout(resolve, BREATH));
-    }
-  }
-}
 
 function addressOf(conn: Deno.Conn): string {
   return plainAddress((conn.remoteAddr as Deno.NetAddr).hostname);
