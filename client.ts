@@ -76,22 +76,36 @@ const LONGEST_PAUSE = 60_000;
 /**
  * Joins a server and stays until the person leaves.
  *
- * @returns The exit code: 0, or 1 where something was refused or the server cannot be reached.
+ * @returns The exit code: 0, 1 where something was refused or the server cannot be reached, 2 where the options cannot be.
  */
 export async function join(options: JoinOptions): Promise<number> {
   const store = await openSettings(options);
   try {
-    const text = options.address ?? store.settings.lastServer;
-    if (text === undefined) throw new SyntaxError("Say where to: chat join HOST[:PORT]");
-    const address = parseAddress(text);
-    if (options.newKey && address.fingerprint === undefined) {
-      throw new SyntaxError("--new-key needs the new key in the address: chat join ircs://HOST:PORT#FINGERPRINT");
-    }
-    return await new Seat(options, address, store).run();
+    return await new Seat(options, whereTo(options, store), store).run();
   } catch (error) {
     options.log(messageOf(error));
-    return 1;
+    return error instanceof WrongUsage ? 2 : 1;
   }
+}
+
+/** What a person cannot have meant. */
+class WrongUsage extends Error {
+  override readonly name = "WrongUsage";
+}
+
+function whereTo({ address, newKey }: JoinOptions, { settings }: SettingsStore): Address {
+  const text = address ?? settings.lastServer;
+  if (text === undefined) throw new WrongUsage("Say where to: chat join HOST[:PORT]");
+  let read: Address;
+  try {
+    read = parseAddress(text);
+  } catch (error) {
+    throw new WrongUsage(messageOf(error));
+  }
+  if (newKey && read.fingerprint === undefined) {
+    throw new WrongUsage("--new-key needs the new key in the address: chat join ircs://HOST:PORT#FINGERPRINT");
+  }
+  return read;
 }
 
 async function openSettings({ settings, log }: JoinOptions): Promise<SettingsStore> {
@@ -343,9 +357,16 @@ function channelsOf(options: JoinOptions, address: Address, known: ServerSetting
 }
 
 function whyNot(error: unknown): string {
-  if (error instanceof Deno.errors.ConnectionRefused) return "nobody listens there (connection refused)";
-  if (error instanceof Deno.errors.TimedOut) return "no answer (timed out)";
   const message = messageOf(error).replace(/ \(os error \d+\)|^failed to lookup address information: /g, "");
+  // Over TLS it is Node's errors that come.
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (error instanceof Deno.errors.ConnectionRefused || code === "ECONNREFUSED") {
+    return "nobody listens there (connection refused)";
+  }
+  if (error instanceof Deno.errors.TimedOut || code === "ETIMEDOUT") return "no answer (timed out)";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN" || message.startsWith("Name or service not known")) {
+    return "there is no host of that name";
+  }
   return /corrupt message|wrong version|InvalidContentType/i.test(message) ? "it does not speak TLS there" : message;
 }
 

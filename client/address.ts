@@ -28,6 +28,9 @@ export const PLAIN_PORT = 6667;
 export const TLS_PORT = 6697;
 
 const FINGERPRINT = /^(?:sha256[:=])?((?:[0-9a-f]{2}:?){31}[0-9a-f]{2})$/i;
+// Taken for a channel's name, it would not be checked, and nobody would notice.
+/** What a person must have meant as a fingerprint. */
+const LIKE_FINGERPRINT = /^(?:sha256[:=].*|[0-9a-f:]{32,})$/is;
 
 /**
  * Reads an address.
@@ -53,7 +56,11 @@ export function parseAddress(text: string): Address {
   const [, authority = "", path = ""] = /^([^/#?]*)(.*)$/s.exec(rest) ?? [];
   const place = parseAuthority(text, authority);
   const tail = path.startsWith("/") ? path.slice(1) : path;
-  const [, fingerprint] = FINGERPRINT.exec(tail.replace(/^.*#/s, "")) ?? [];
+  const last = tail.replace(/^.*#/s, "");
+  const [, fingerprint] = FINGERPRINT.exec(last) ?? [];
+  if (fingerprint === undefined && LIKE_FINGERPRINT.test(last)) {
+    throw new SyntaxError(`Cannot read address "${text}": a fingerprint has 64 digits; was it copied whole?`);
+  }
   const channels = fingerprint === undefined ? tail : tail.slice(0, tail.lastIndexOf("#"));
   return {
     ...place,

@@ -59,7 +59,9 @@ export async function dial(address: Address, options: DialOptions): Promise<Dial
       return await dialTls(address, met ?? ports.tls, options, met === undefined ? SHORT_PATIENCE : patience);
     } catch (error) {
       if (met !== undefined || !isNobody(error)) throw error;
+      const dialled = await dialPlain(host, ports.plain);
       options.note(`Nobody speaks TLS at ${host}: this connection is not encrypted.`);
+      return dialled;
     }
   }
   if (met !== undefined) throw new DistrustError(plainRefusal(address, met, options.known));

@@ -227,10 +227,11 @@ function statusBar(state: ViewState, columns: number): Span[] {
   const bar: Style = { reverse: true };
   const { status } = state;
   const left = [
+    // First what a narrow screen must not lose.
+    ...(state.anchor === undefined ? [] : ["scrolled, Esc goes back"]),
     `${sanitize(status.nick)}${status.away ? " (away)" : ""} @ ${sanitize(status.place)}`,
     status.trouble === "" ? (status.encrypted ? "encrypted" : "not encrypted") : status.trouble,
     ...(status.lag === undefined ? [] : [`lag ${status.lag.toFixed(1)} s`]),
-    ...(state.anchor === undefined ? [] : ["scrolled, Esc goes back"]),
     ...typingWords(status.typing),
   ];
   const active = state.buffers.filter((buffer) => buffer !== state.current && buffer.unread > 0);

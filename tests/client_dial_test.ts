@@ -182,6 +182,13 @@ Deno.test("an address without a port falls back to plain text only where nobody 
   assertEquals(await ann.visit({}), { encrypted: true });
 });
 
+Deno.test("where nobody listens at all, nothing is said of a connection that is not encrypted", async () => {
+  const ann = new Person();
+  ann.ports = { tls: freePort(), plain: freePort() };
+  await assertRejects(() => ann.visit({}), Deno.errors.ConnectionRefused);
+  assertEquals(ann.notes, []);
+});
+
 /** A port where nobody listens. */
 function freePort(): number {
   using listener = Deno.listen({ hostname: HOST, port: 0 });

@@ -184,6 +184,31 @@ Deno.test("Tab completes with a visible list, and again goes on", async () => {
   assertEquals((await ann.rows()).at(-1), "› bernd: ");
 });
 
+Deno.test("an emoji that does not exist is not sent as a reaction", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=q1 :ben!b@h PRIVMSG #lobby :it works");
+  const before = ann.sent.length;
+  ann.types("\x1b[1;3Ae:thumbs\r");
+  await new Promise<void>((resolve) => queueMicrotask(resolve));
+  assertStringIncludes((await ann.rows()).join("\n"), "There is no emoji :thumbs");
+  assertEquals(ann.sent.slice(before).filter((line) => line.includes("draft/react")), []);
+});
+
+Deno.test("who is scrolled up sees it on the narrowest screen", async () => {
+  const ann = new Seat({ columns: 40, rows: 10 });
+  for (let i = 0; i < 30; i++) ann.says(`:ben!b@h PRIVMSG #lobby :line ${i}`);
+  ann.types("\x1b[5~");
+  assertStringIncludes((await ann.rows()).at(-2)!, "scrolled, Esc goes back");
+});
+
+Deno.test("who leaves without a word leaves without brackets", async () => {
+  const ann = new Seat();
+  ann.says(":ben!b@h JOIN #lobby", ":ben!b@h PRIVMSG #lobby :hi", ":ben!b@h QUIT :Quit: ");
+  const screen = (await ann.rows()).join("\n");
+  assertStringIncludes(screen, "ben left");
+  assert(!screen.includes("Quit"));
+});
+
 Deno.test("scrolling up asks for older messages once, and shows them in order", async () => {
   const ann = new Seat({ capabilities: ALL });
   const page = (from: number, request: string) => {

@@ -204,10 +204,24 @@ Deno.test("nobody listens there: one clear line, exit 1", async () => {
   assertEquals(log, ["Cannot reach tiny.example:7000: nobody listens there (connection refused)"]);
 });
 
-Deno.test("an address that is none: one clear line, exit 1", async () => {
+Deno.test("nobody listens there for TLS, or there is no such host: the same clear lines", async () => {
+  const answers = {
+    ECONNREFUSED: "nobody listens there (connection refused)",
+    ENOTFOUND: "there is no host of that name",
+  };
+  for (const [code, why] of Object.entries(answers)) {
+    const log: string[] = [];
+    const error = Object.assign(new Error(`connect ${code} 127.0.0.1:1`), { code });
+    const dial = () => Promise.reject(error);
+    await join({ address: "ircs://tiny:1", nick: "ann", settings: null, log: (line) => log.push(line), dial });
+    assertEquals(log, [`Cannot reach ircs://tiny:1: ${why}`]);
+  }
+});
+
+Deno.test("an address that is none is wrong usage: one clear line, exit 2", async () => {
   for (const address of ["http://x", "host:notaport", "host:70000", ""]) {
     const log: string[] = [];
-    assertEquals(await join({ address, nick: "ann", settings: null, log: (line) => log.push(line) }), 1);
+    assertEquals(await join({ address, nick: "ann", settings: null, log: (line) => log.push(line) }), 2);
     assertEquals(log.length, 1);
     assertStringIncludes(log[0]!, "Cannot read address");
   }

@@ -30,6 +30,13 @@ Deno.test("addresses are read in every way that people write them", () => {
   assertEquals(parseAddress(`ircs://h/#tea#${"ab".repeat(32)}`).channels, ["#tea"]);
 });
 
+Deno.test("a fingerprint that was not copied whole is no channel: nobody joins unchecked", () => {
+  for (const broken of ["ab".repeat(31), "ab".repeat(31) + "a", "ab".repeat(33), "sha256:abc"]) {
+    assertThrows(() => parseAddress(`ircs://h:6697#${broken}`), SyntaxError, "was it copied whole?");
+  }
+  assertEquals(parseAddress("ircs://h#cafe").channels, ["#cafe"]);
+});
+
 Deno.test("what is no address is named, and nothing but a SyntaxError comes of it", () => {
   assertThrows(() => parseAddress("host:x"), SyntaxError, '"x" is no port');
   assertThrows(() => parseAddress("https://host"), SyntaxError, "irc:// or ircs://");

@@ -42,6 +42,7 @@ async function react(screen: FullScreen, line: Line): Promise<void> {
   screen.scrolling.selected = undefined;
   if (typed === undefined || typed.trim() === "") return;
   const emoji = readEmoji(typed);
+  if (/^:\w/.test(emoji)) return hint(screen, `There is no emoji ${emoji}; Tab after :tha in a message shows names.`);
   const mine = line.reactions.get(emoji)?.has(screen.session.nick) ?? false;
   screen.session.react(current.name, line.id, emoji, !mine);
 }

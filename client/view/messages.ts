@@ -212,11 +212,16 @@ export function presenceText(presence: readonly Presence[]): string {
     const those = presence.filter((item) => item.what === what);
     if (those.length === 0) continue;
     if (what === "nick") parts.push(...those.map(({ nick, detail }) => `${nick} is now ${detail}`));
-    else if (those.length === 1 && those[0]!.detail !== "") {
-      parts.push(`${those[0]!.nick} ${VERBS[what]} (${those[0]!.detail})`);
+    else if (those.length === 1 && reasonOf(those[0]!) !== "") {
+      parts.push(`${those[0]!.nick} ${VERBS[what]} (${reasonOf(those[0]!)})`);
     } else parts.push(`${few(those.map(({ nick }) => nick))} ${VERBS[what]}`);
   }
   return sanitize(parts.join(" · "));
+}
+
+/** Why somebody left, without the word that servers put before it. */
+function reasonOf({ what, detail }: Presence): string {
+  return what === "quit" ? detail.replace(/^Quit: ?/, "") : detail;
 }
 
 /** Names, or if they are many, some of them and how many more. */
