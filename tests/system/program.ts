@@ -8,8 +8,8 @@ import { assert } from "@std/assert";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-/** How the program is started: from the sources unless told. */
-export const FROM_SOURCES: readonly string[] = [Deno.execPath(), "run", "-A", `${root}main.ts`];
+/** How the program is started: from the sources unless told. Quiet, or what Deno downloads the first time stands in stderr. */
+export const FROM_SOURCES: readonly string[] = [Deno.execPath(), "run", "--quiet", "-A", `${root}main.ts`];
 
 /** What came of a run. */
 export interface Outcome {
