@@ -56,7 +56,7 @@ const RUN: Readonly<Record<string, (line: CommandLine) => Promise<number>>> = {
 };
 
 function help([topic]: readonly string[]): number {
-  return show(topic === undefined ? overview(VERSION, SUBCOMMANDS) : helpOf(specOf(topic)));
+  return show(topic === undefined || topic === "help" ? overview(VERSION, SUBCOMMANDS) : helpOf(specOf(topic)));
 }
 
 /** The subcommand of a name. @throws {UsageError} */

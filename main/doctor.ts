@@ -38,6 +38,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "disk": checkDisk,
   "server": checkServer,
   "history": checkHistory,
+  "clock": checkTime,
   "port": checkPort,
 };
 
@@ -139,10 +140,26 @@ async function checkHistory({ folder, print }: Patient): Promise<Finding[]> {
     return [
       ...wrong.map((text): Finding => ({ state: "ill", text, cure })),
       ...(wrong.length > 0 ? [] : [{ state: "well", text: `${messages} messages, ${formatSize(bytes)}` } as const]),
-      ...checkClock(store.lastId, Date.now()),
     ];
   } finally {
     store.close();
+  }
+}
+
+async function checkTime({ folder }: Patient): Promise<Finding[]> {
+  return checkClock(await newestId(folder), Date.now());
+}
+
+/** The newest message of a history; 0 where there is none, or none that can be read, which is found above. */
+async function newestId(folder: string): Promise<number> {
+  let store;
+  try {
+    store = await readData(folder);
+    return store.lastId;
+  } catch {
+    return 0;
+  } finally {
+    store?.close();
   }
 }
 

@@ -8,7 +8,7 @@ import { casefold } from "../protocol/casemapping.ts";
 import { formatMsgid, idTime, timeId } from "../server/clock.ts";
 import { harmless, plainText } from "../server/plain_text.ts";
 import type { Entry, MessageId, Store } from "../server/store.ts";
-import type { CommandLine } from "./command_line.ts";
+import { type CommandLine, UsageError } from "./command_line.ts";
 import { dataFolder, readData } from "./data_folder.ts";
 import { Failure } from "./files.ts";
 import { Progress } from "./progress.ts";
@@ -25,7 +25,7 @@ interface Sink {
 export async function runExport(line: CommandLine): Promise<number> {
   const channel = line.values.get("channel")?.[0];
   const since = line.values.get("since")?.[0];
-  if (channel === undefined) throw new Failure("Say which channel: chat export --channel '#lobby'");
+  if (channel === undefined) throw new UsageError("Say which channel: chat export --channel '#lobby'");
   const format = line.switches.has("json") ? asJson : asText;
   const store = await readData(dataFolder(line));
   const progress = new Progress(Deno.stderr);

@@ -50,7 +50,10 @@ function cannotListen(error: unknown, { host, port, plaintext, tls }: Options): 
 async function serveOptions({ values, switches }: CommandLine): Promise<Options> {
   const value = (name: string) => values.get(name)?.[0];
   const name = value("name") ?? machineName();
+  // As a person writes an address of IPv6 who has learnt it from links.
+  const host = value("host")?.replace(/^\[(.*)\]$/, "$1") ?? "0.0.0.0";
   const icon = value("icon");
+  refuseContradictions(value, switches);
   const data = switches.has("ephemeral") ? undefined : value("data") ?? defaultData();
   const reread = () => readFiles(value("motd"), value("password-file"), value("oper-file"));
   const tls = await tlsOptions(value, name, data);
@@ -59,8 +62,8 @@ async function serveOptions({ values, switches }: CommandLine): Promise<Options>
     throw new UsageError("Nobody could come in: --tls-port and --plaintext are off");
   }
   return {
-    host: value("host") ?? "0.0.0.0",
-    port: Number(value("port") ?? 6667),
+    host,
+    port: Number(value("port") ?? DEFAULT_PORT),
     name,
     network: value("network") ?? name,
     ...(icon !== undefined && { icon }),
@@ -69,13 +72,24 @@ async function serveOptions({ values, switches }: CommandLine): Promise<Options>
     limits: limitsOf(value),
     plaintext,
     inviteOnly: switches.has("invite-only"),
-    publicName: value("public-name") ?? reachable(value("host") ?? "0.0.0.0").at(-1)!,
+    publicName: value("public-name") ?? reachable(host).at(-1)!,
     ...(tls !== undefined && { tls }),
     ...(data !== undefined && { data }),
     ...keeping(value),
     ...await reread(),
     reread,
   };
+}
+
+/** @throws {UsageError} for options that cannot both be meant. */
+function refuseContradictions(value: (name: string) => string | undefined, switches: ReadonlySet<string>): void {
+  if (switches.has("ephemeral") && value("data") !== undefined) {
+    throw new UsageError("--ephemeral keeps nothing, and --data names where to keep it; choose one");
+  }
+  const port = value("port") ?? `${DEFAULT_PORT}`;
+  if (port !== "0" && Number(port) === Number(value("tls-port")) && value("plaintext") !== "off") {
+    throw new UsageError(`--port and --tls-port are both ${port}; each needs one of its own`);
+  }
 }
 
 /** Limits that have an option, by its name. */
@@ -120,6 +134,7 @@ async function readFiles(motd?: string, password?: string, operators?: string): 
   };
 }
 
+const DEFAULT_PORT = 6667;
 const DEFAULT_TLS_PORT = 6697;
 
 async function tlsOptions(
@@ -150,8 +165,15 @@ async function loadCertificate(cert?: string, key?: string, name = "", data?: st
     return data === undefined ? await makeCertificate(names) : await keptCertificate(data, names);
   } catch (error) {
     const where = cert === undefined ? `the certificate in ${data}` : `${cert} and ${key}`;
+    if (data !== undefined && cert === undefined && await isFile(data)) {
+      throw new Failure(`Cannot keep anything in ${data}: it is a file; name a folder with --data`);
+    }
     throw new Failure(`Cannot use ${where}: ${explain(error)}`);
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }
 
 /** A name that looks like a host's, as IRC wants it. */
@@ -216,7 +238,10 @@ function greeting(server: Server, options: Options): string[] {
 /** What stands behind `chat join`: encrypted, and with the fingerprint that makes the first use certain, where there is TLS. */
 function joinLines({ address, tlsAddress, certificate }: Server, host: string): string[] {
   const fingerprint = certificate === undefined || certificate.vouched ? "" : `#${certificate.fingerprint}`;
-  return reachable(host).map((name) => {
+  const names = reachable(host);
+  // Others are not on this machine, and who is reads the line below.
+  const others = names.length > 1 && address !== undefined && tlsAddress !== undefined ? names.slice(1) : names;
+  return others.map((name) => {
     if (tlsAddress === undefined) return formatHostPort(name, address!.port);
     return `ircs://${formatHostPort(name, tlsAddress.port)}${fingerprint}`;
   });

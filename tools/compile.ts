@@ -15,7 +15,7 @@ const PERMISSIONS = [
   "--allow-read", // history, certificates, the files named on the command line
   "--allow-write", // history, settings, known hosts, backups
   "--allow-env", // HOME and its kin on each system, CHAT_NICK, NO_COLOR, TERM
-  "--allow-sys=hostname,networkInterfaces,uid,gid,osRelease", // the server's name, the addresses others can join by
+  "--allow-sys=hostname,networkInterfaces,statfs,uid,gid,osRelease", // the server's name, the addresses others can join by, room on the disk
   "--allow-run", // Ctrl-Z stops the program itself, and links are opened in the browser, when the person asks
   "--no-prompt", // what is not allowed fails with a line instead of a question
 ];

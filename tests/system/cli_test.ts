@@ -19,6 +19,10 @@ Deno.test("chat and chat help say how to begin", async () => {
   }
 });
 
+Deno.test("chat help help is help too", async () => {
+  assertEquals(await run(["help", "help"]), await run(["help"]));
+});
+
 Deno.test("chat help serve and chat serve --help are the same", async () => {
   const [one, other] = [await run(["help", "serve"]), await run(["serve", "--help"])];
   assertEquals(one, other);
@@ -42,6 +46,10 @@ const WRONG: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [["serve", "--channel", "lobby"], /^--channel lobby: a channel's name is # /],
   [["serve", "here"], /^"here" is more than chat serve takes/],
   [["join", "localhost", "--nick", "two words"], /^--nick two words: /],
+  [["serve", "--ephemeral", "--data", "x"], /^--ephemeral keeps nothing, and --data /],
+  [["serve", "--port", "7000", "--tls-port", "7000"], /^--port and --tls-port are both 7000; /],
+  [["export"], /^Say which channel: chat export --channel '#lobby'\n$/],
+  [["join", "http://localhost"], /^Cannot read address "http:/],
   [["completions", "tcsh"], /^There are completions for bash, zsh, fish, not for tcsh\n$/],
   [["join", "localhost", "elsewhere"], /^"elsewhere" is more than chat join takes/],
   [["join", "localhost", "--nick", "a", "--nick", "b"], /^--nick is given more than once: a, b\n$/],
@@ -67,6 +75,18 @@ Deno.test("a port in use is one line and exit code 1", async () => {
 Deno.test("an unreadable file is one line that names it, and exit code 1", async () => {
   const { code, stderr } = await run(["serve", "--port", "0", "--ephemeral", "--motd", "/nowhere/motd.txt"]);
   assertEquals([code, stderr], [1, "Cannot read /nowhere/motd.txt: there is no such file\n"]);
+});
+
+Deno.test("a file in the place of the data folder is one line and exit code 1", async () => {
+  const file = await Deno.makeTempFile();
+  const { code, stderr } = await run(["serve", "--port", "0", "--data", file]);
+  assertEquals([code, stderr], [1, `Cannot keep anything in ${file}: it is a file; name a folder with --data\n`]);
+  await Deno.remove(file);
+});
+
+Deno.test("serve takes an IPv6 address in brackets too", async () => {
+  await using server = await ServerProcess.start([], { host: "[::1]" });
+  assertStringIncludes(server.greeting, `listens at [::1]:${server.port} `);
 });
 
 Deno.test("a refused connection is one line and exit code 1", async () => {

@@ -1,6 +1,6 @@
 /** The program as one executable. */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { skipUnless } from "../needs.ts";
 import { run, ServerProcess } from "./program.ts";
@@ -23,6 +23,8 @@ Deno.test(skipUnless(Deno.env.has("DENORT_BIN"), reason, "the executable serves 
       env: { HOME: server.folder },
     });
     assertEquals([code, stderr], [0, ""]);
+    const doctor = await run(["doctor", "--data", `${server.folder}/data`, "--port", `${server.port}`], { program });
+    assertMatch(doctor.stdout, /^ok +disk/m);
     assertEquals(await server.end("SIGTERM"), 0);
     assertStringIncludes(server.greeting, `chat ${config.version} listens`);
   } finally {

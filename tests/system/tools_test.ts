@@ -143,7 +143,7 @@ Deno.test("chat doctor says that all is well, and who is running", async () => {
   assertStringIncludes(stdout, `running: process ${server.pid} on`);
   assertMatch(stdout, /^ok {3}history {2}[12] messages, /m);
   assertMatch(stdout, /^ok {3}port {5}something listens at 127\.0\.0\.1:/m);
-  assertMatch(stdout, /^ok {3}history {2}the clock says /m);
+  assertMatch(stdout, /^ok {3}clock {4}the clock says /m);
   assertEquals([code, stdout.trimEnd().split("\n").at(-1)], [0, "All is well."]);
 });
 
