@@ -77,6 +77,14 @@ Deno.test("an unreadable file is one line that names it, and exit code 1", async
   assertEquals([code, stderr], [1, "Cannot read /nowhere/motd.txt: there is no such file\n"]);
 });
 
+Deno.test("data that another server is using is one line that says so, and nothing of ports", async () => {
+  await using server = await ServerProcess.start();
+  const args = ["serve", "--host", "127.0.0.1", "--port", "0", "--data", `${server.folder}/data`];
+  const { code, stderr } = await run(args);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^Cannot use the data in [^\n]*: another server is using it[^\n]*\n$/);
+});
+
 Deno.test("a file in the place of the data folder is one line and exit code 1", async () => {
   const file = await Deno.makeTempFile();
   const { code, stderr } = await run(["serve", "--port", "0", "--data", file]);
