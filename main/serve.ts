@@ -232,6 +232,7 @@ function greeting(server: Server, options: Options): string[] {
     ...joinLines(server, host).map((line) => `  chat join ${line}`),
     ...plainLines(server, options),
     `or with any IRC client${tlsAddress ? ", over TLS" : ""}${plainHint(server, options)}`,
+    ...(options.data === undefined ? [] : ["A link or QR code for others: chat invite"]),
     "Ctrl-C stops the server.",
   ];
 }

@@ -58,6 +58,7 @@ function hear(client: Client, line: string): number {
   client.spoke ||= first;
   if (first && client.registration !== undefined) {
     if (HTTP.test(line)) return refuseHttp(client);
+    if (SCANNER.test(line)) return refuseScanner(client);
     if (!speaksIrc(line)) return seatPerson(client, line);
   }
   if (!client.spoke) {
@@ -75,6 +76,14 @@ function refuseHttp(client: Client): number {
   client.connection.close(
     "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis is a chat server.",
   );
+  return 0;
+}
+
+// Programs that try every port speak first, too; none of them is a person of that name.
+const SCANNER = /^(?:SSH-\d|PROXY (?:TCP|UNKNOWN)|RTSP\/|SIP\/|EHLO |HELO )/;
+
+function refuseScanner(client: Client): number {
+  client.close("This is a chat server");
   return 0;
 }
 

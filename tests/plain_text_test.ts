@@ -355,3 +355,12 @@ Deno.test("half a line at the end is not a line, and the person is gone", async 
   for (let n = 0; n < 5 && node.hub.users.has("ann"); n++) await ben.sync();
   assertEquals(node.hub.users.has("ann"), false);
 });
+
+Deno.test("a program that tries every port gets no seat", async () => {
+  await using node = new Node();
+  for (const line of ["SSH-2.0-OpenSSH_9.2", "PROXY TCP4 192.0.2.1 192.0.2.2 1 2", "EHLO mail.example"]) {
+    const scanner = node.connect();
+    scanner.send(line);
+    await scanner.expectEnd("ERROR :This is a chat server");
+  }
+});
