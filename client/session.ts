@@ -18,7 +18,7 @@ import { CHANNEL_HANDLERS } from "./session/channel.ts";
 import type { HistoryRequest, SessionEvent } from "./session/events.ts";
 import { Isupport } from "./session/isupport.ts";
 import { handleBatch, MESSAGE_HANDLERS } from "./session/message.ts";
-import { foldFor, NameMap } from "./session/names.ts";
+import { foldFor, NameMap, namesNobody } from "./session/names.ts";
 import { Outbox, type SayOptions, type Sent } from "./session/outbox.ts";
 import { Registration, REGISTRATION_HANDLERS } from "./session/registration.ts";
 import { handleOther, REPLY_HANDLERS } from "./session/reply.ts";
@@ -174,6 +174,7 @@ export class Session {
     } catch {
       return;
     }
+    if (namesNobody(message)) return;
     if (this.#batches.add(message) && message.command !== "BATCH") return;
     if (message.command !== "BATCH") return this.handle(message, { label: message.tags?.get("label") });
     const batch = this.#batches.handle(message);

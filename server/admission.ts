@@ -106,7 +106,7 @@ export function takeInvitation(client: Client): (user: User) => void {
   return (user) => {
     if (invitation.channel === undefined) return;
     const channel = hub.channels.get(invitation.channel);
-    if (channel !== undefined && channel.invited.size < hub.limits.invitedPerChannel) channel.invited.add(user);
+    channel?.invite(user, hub.limits.invitedPerChannel);
     client.say("INVITE", user.nick, invitation.channel);
   };
 }

@@ -107,8 +107,7 @@ export class Channel {
   readonly #waits = new Map<string, number>();
   readonly lists: Readonly<Record<ListLetter, ListItem[]>> = { b: [], e: [], I: [] };
   readonly members = new Map<User, Member>();
-  /** Who may come in once, whatever the modes say. */
-  readonly invited = new Set<User>();
+  readonly #invited = new Set<User>();
   /** Account of the founder: the channel then lasts when nobody is in it. */
   founder: string | undefined;
   readonly #clients: Client[] = [];
@@ -138,6 +137,11 @@ export class Channel {
     this.closed = noteDoors(noteDoors(before.closed ?? [], undefined, id), this.closure, id);
     this.barred = bans.reduce((barred, mask) => noteBan(barred, mask, true, id), endBans(before.barred ?? [], id));
     for (const member of this.members.values()) member.since = id;
+  }
+
+  /** Who may come in once, whatever the modes say. */
+  get invited(): ReadonlySet<User> {
+    return this.#invited;
   }
 
   /** The name casefolded. */
@@ -174,6 +178,7 @@ export class Channel {
   dissolve(id: number): void {
     this.closed = noteDoors(this.closed, undefined, id);
     this.barred = endBans(this.barred, id);
+    for (const user of this.invited) this.uninvite(user);
   }
 
   /** To whom its doors are closed by its modes, if to anybody. */
@@ -187,6 +192,20 @@ export class Channel {
     return this.modes.has("s");
   }
 
+  /** Invites a user; beyond `most` the one who was invited longest ago is no longer. */
+  invite(user: User, most: number): void {
+    const [first] = this.invited;
+    if (first !== undefined && this.invited.size >= most) this.uninvite(first);
+    this.#invited.add(user);
+    user.invitations.add(this);
+  }
+
+  /** Takes an invitation back, or notes that it was used. */
+  uninvite(user: User): void {
+    this.#invited.delete(user);
+    user.invitations.delete(this);
+  }
+
   /** Lets a user in. The first one in is its operator. */
   add(user: User, since: number): Member {
     const founds = this.founder === undefined ? this.members.size === 0 : this.founder === user.account;
@@ -194,7 +213,7 @@ export class Channel {
     this.members.set(user, member);
     user.channels.set(this, member);
     for (const client of user.clients) this.attach(client);
-    this.invited.delete(user);
+    this.uninvite(user);
     return member;
   }
 

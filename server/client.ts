@@ -27,7 +27,7 @@ import type { Hub } from "./hub.ts";
 import { TokenBucket } from "./limits.ts";
 import { isLoopback } from "./network.ts";
 import type { OpenBatch } from "./multiline.ts";
-import { type PlainSeat, renderPlain } from "./plain_text.ts";
+import { harmless, type PlainSeat, renderPlain } from "./plain_text.ts";
 import { type Form, formOf, PLAIN_FORM, type Relay } from "./relay.ts";
 import type { SaslExchange, SaslResponse } from "./sasl.ts";
 import type { User } from "./user.ts";
@@ -257,7 +257,7 @@ export class Client {
   /** Ends the connection with the reason that others will see. */
   close(reason: string): void {
     this.leaving ??= reason;
-    this.connection.close(this.plain === undefined ? `ERROR :${reason}` : `* ${reason}`);
+    this.connection.close(this.plain === undefined ? `ERROR :${reason}` : `* ${harmless(reason)}`);
   }
 }
 

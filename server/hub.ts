@@ -224,6 +224,7 @@ export class Hub {
     const relay = this.relayAct(user, "QUIT", [reason]);
     this.recordIn(user.channels.keys(), relay);
     for (const channel of [...user.channels.keys()]) this.channels.leave(channel, user);
+    for (const channel of user.invitations) channel.uninvite(user);
     for (const client of neighbours) client.relay(relay);
     this.whowas.add(user, this.clock.now());
     this.users.delete(user.nick);

@@ -51,6 +51,8 @@ export class User {
   readonly #modes = new Set<string>();
   readonly #clients: Client[] = [];
   readonly channels = new Map<Channel, Member>();
+  /** Channels that it may come into once. */
+  readonly invitations = new Set<Channel>();
   /** How far a guest has read, by casefolded target; an account's markers are in the store. */
   readonly markers = new Map<string, MessageId>();
   /** Name of the operator, as in OPER, while the mode `o` is set. */

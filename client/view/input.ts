@@ -7,7 +7,7 @@
 import { decorate } from "../formatting.ts";
 import { sanitize } from "../sanitize.ts";
 import { DIM, type Span, span } from "../style.ts";
-import { graphemes, graphemeWidth, textWidth } from "../text.ts";
+import { fit, graphemes, textWidth } from "../text.ts";
 
 /** What is being typed. */
 export interface InputState {
@@ -45,7 +45,9 @@ export function drawInput(input: InputState, columns: number, height: number): I
   const head = (i: number) => first + i === 0 ? span(prompt, { bold: true }) : span(" ".repeat(indent));
   const before = rows[cursorRow]!.text.slice(0, input.cursor - rows[cursorRow]!.from);
   const drawn = shown.map((row, i) => [head(i), ...draw(row.text, input.secret)]);
-  if (input.text === "" && input.placeholder !== undefined) drawn[0]!.push(span(input.placeholder, DIM));
+  if (input.text === "" && input.placeholder !== undefined) {
+    drawn[0]!.push(span(fit(input.placeholder, Math.max(columns - indent, 0)), DIM));
+  }
   return {
     rows: drawn,
     cursorRow: cursorRow - first,
@@ -66,7 +68,8 @@ function breakText(text: string, columns: number): Row[] {
     let row = "";
     let width = 0;
     for (const grapheme of graphemes(line)) {
-      const added = graphemeWidth(grapheme);
+      // What is drawn is not what was typed where that could act on the terminal.
+      const added = textWidth(sanitize(grapheme));
       if (width + added > columns) {
         rows.push({ from, text: row });
         from += row.length;

@@ -313,10 +313,7 @@ function invite(client: RegisteredClient, { params }: Message): void {
   if (channel.modes.has("i") && !channel.isOperator(user)) {
     return client.error(numeric.ERR_CHANOPRIVSNEEDED, channel.name);
   }
-  if (channel.invited.size >= hub.limits.invitedPerChannel) {
-    channel.invited.delete(channel.invited.keys().next().value!);
-  }
-  channel.invited.add(guest);
+  channel.invite(guest, hub.limits.invitedPerChannel);
   client.numeric(numeric.RPL_INVITING, guest.nick, channel.name);
   if (guest.away !== undefined) client.numeric(numeric.RPL_AWAY, guest.nick, guest.away);
   const relay = hub.relayFrom(user, "INVITE", [guest.nick, channel.name]);
