@@ -115,11 +115,11 @@ type Result = Readonly<Record<string, number>>;
 
 const args = parseArgs(Deno.args, { string: ["rounds", "servers", "scenarios"] });
 const rounds = Number(args.rounds ?? 5);
-const scenarios = (args.scenarios ?? Object.keys(SCENARIOS).join(",")).split(",");
+const scenarios = String(args.scenarios ?? Object.keys(SCENARIOS).join(",")).split(",");
 const programs = await Deno.makeTempDir({ prefix: "chat-bench-" });
 try {
   await build();
-  const versions = await findPeers((args.servers ?? Object.keys(PEERS).join(",")).split(","));
+  const versions = await findPeers(String(args.servers ?? Object.keys(PEERS).join(",")).split(","));
   const report = formatReport(versions, await runAll([...versions.keys()]));
   await Deno.writeTextFile(`${here}RESULTS.md`, report);
   console.log(report);
