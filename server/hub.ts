@@ -220,12 +220,14 @@ export class Hub {
   /** Takes a user away and tells those who shared a channel. */
   quit(user: User, reason: string): void {
     if (this.users.get(user.nick) !== user) return;
-    const neighbours = this.neighbours(user);
     const relay = this.relayAct(user, "QUIT", [reason]);
-    this.recordIn(user.channels.keys(), relay);
-    for (const channel of [...user.channels.keys()]) this.channels.leave(channel, user);
+    const channels = [...user.channels.keys()];
+    this.recordIn(channels, relay);
+    // When thousands leave one big channel at once, a set for each of them would take longer than everything else.
+    const receivers = channels.length === 1 ? channels[0]!.clients : this.neighbours(user);
+    for (const channel of channels) this.channels.leave(channel, user);
     for (const channel of user.invitations) channel.uninvite(user);
-    for (const client of neighbours) client.relay(relay);
+    for (const client of receivers) client.relay(relay);
     this.whowas.add(user, this.clock.now());
     this.users.delete(user.nick);
     for (const letter of user.modes) this.#countMode(letter, -1);

@@ -33,6 +33,7 @@ interface Kept {
 export class Recent {
   #targets = new Map<string, Kept[]>();
   #size = 0;
+  #bytes = 0;
   #perTarget: number;
   #total: number;
 
@@ -46,11 +47,17 @@ export class Recent {
     return this.#size;
   }
 
+  /** What the entries take up, roughly. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Adds an entry that is newer than all others, and has this line. */
   add(entry: Entry, line: string = lineOf(entry)): void {
     const kept = { id: entry.id, line, said: isMessage(entry) };
     const entries = this.#targets.get(entry.target);
     this.#size++;
+    this.#bytes += bytesOf(kept);
     if (entries === undefined) this.#targets.set(entry.target, [kept]);
     else if (entries.push(kept) > this.#perTarget * SLACK) this.#cut(entries, entries.length - this.#perTarget);
     if (this.#size > this.#total * SLACK) this.#forgetSilent();
@@ -68,7 +75,10 @@ export class Recent {
   replace(entry: Entry): void {
     const entries = this.#targets.get(entry.target) ?? [];
     const at = firstFrom(entries, entry.id);
-    if (entries[at]?.id === entry.id) entries[at] = { id: entry.id, line: lineOf(entry), said: isMessage(entry) };
+    const before = entries[at];
+    if (before?.id !== entry.id) return;
+    const after = entries[at] = { id: entry.id, line: lineOf(entry), said: isMessage(entry) };
+    this.#bytes += bytesOf(after) - bytesOf(before);
   }
 
   /** Drops what one target has up to an id. */
@@ -125,7 +135,7 @@ export class Recent {
   }
 
   #cut(entries: Kept[], count: number): void {
-    entries.splice(0, count);
+    for (const kept of entries.splice(0, count)) this.#bytes -= bytesOf(kept);
     this.#size -= count;
   }
 
@@ -141,6 +151,13 @@ export class Recent {
 
 // How far a bound is passed before anything is cut, so that cutting costs an entry next to nothing.
 const SLACK = 1.1;
+
+/** Bytes of one entry: its line, and the objects round it. A line that is not of Latin letters takes twice as much. */
+function bytesOf({ line }: Kept): number {
+  return line.length + OBJECTS;
+}
+
+const OBJECTS = 128;
 
 /** Index of the first entry whose id is not less. */
 function firstFrom(entries: readonly Kept[], id: MessageId): number {

@@ -50,14 +50,19 @@ export interface SqliteStoreOptions {
   slice?: number;
   /** When an epoch of the full-text index ends; {@linkcode EPOCH_BOUNDS} unless told. */
   epoch?: EpochBounds;
+  /** How many bytes of entries wait for the indexes at most; {@linkcode MAX_BEHIND} unless told. */
+  maxBehind?: number;
   /** How long after a failure the next commit tries again, in milliseconds; {@linkcode RETRY_AFTER} unless told. */
   retryAfter?: number;
   /** Most pages of 4 KiB the file may have, as if the disk were full behind them; for tests. */
   maxPages?: number;
 }
 
-/** Most entries that the indexes may be behind; from there on each turn takes up as many as it adds. */
-export const MAX_BEHIND = 50_000;
+/**
+ * How far the indexes may be behind, in bytes of the entries that wait for them in memory: some 250,000 short messages, three
+ * seconds of all that the server can take. From there on each turn takes up as many as it adds.
+ */
+export const MAX_BEHIND = 64 * 1024 * 1024;
 
 /** Most entries that wait in memory for a disk that cannot be written. */
 export const MAX_WAITING = 10_000;
@@ -120,6 +125,7 @@ export class SqliteStore implements Store {
   #retryAt = 0;
   #slice: number;
   #retryAfter: number;
+  #maxBehind: number;
 
   /**
    * Opens the store in a folder, and makes both if they are not there.
@@ -138,6 +144,7 @@ export class SqliteStore implements Store {
       throw new Error(`Cannot open the history in ${folder}: ${(error as Error).message}`, { cause: error });
     }
     this.#slice = options.slice ?? SLICE_ENTRIES;
+    this.#maxBehind = options.maxBehind ?? MAX_BEHIND;
     this.#retryAfter = options.retryAfter ?? RETRY_AFTER;
     const db = this.#db;
     this.#transact = transactionsOf(db);
@@ -199,7 +206,7 @@ export class SqliteStore implements Store {
       this.#transact(() => this.#write());
       if (this.#redacted.size > 0) this.#db.exec("PRAGMA secure_delete = FAST");
       this.#written();
-      while (this.#recent.size > MAX_BEHIND) this.#catchUp();
+      while (this.#recent.bytes > this.#maxBehind) this.#catchUp();
     } catch (error) {
       return this.#failed(error);
     }
@@ -286,7 +293,7 @@ export class SqliteStore implements Store {
 
   // More than this is not kept in memory, for whichever reason.
   get #isOverfull(): boolean {
-    return this.#appended.length >= MAX_WAITING || this.#recent.size >= MAX_BEHIND + MAX_WAITING;
+    return this.#appended.length >= MAX_WAITING || this.#recent.bytes >= 2 * this.#maxBehind;
   }
 
   #write(): void {
