@@ -6,6 +6,7 @@
  * @module
  */
 
+import { X509Certificate } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { idTime } from "../server/clock.ts";
@@ -37,6 +38,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "folder": checkFolder,
   "disk": checkDisk,
   "server": checkServer,
+  "key": checkCertificate,
   "history": checkHistory,
   "clock": checkTime,
   "port": checkPort,
@@ -124,6 +126,32 @@ async function checkServer({ folder }: Patient): Promise<Finding[]> {
   if (!await exists(lock)) return [{ state: "note", text: "no server has run here yet" }];
   const holder = lockHolder(folder);
   return [{ state: "well", text: holder === undefined ? "none is running with this data" : `running: ${holder}` }];
+}
+
+/** Days of a certificate that is about to end. */
+const LAST_DAYS = 14;
+
+/** The certificate that the server made for itself; one that was given by option is its owner's to look after. */
+async function checkCertificate({ folder }: Patient): Promise<Finding[]> {
+  const file = join(folder, "tls.pem");
+  if (!await exists(file)) return [{ state: "note", text: "no certificate was made here yet" }];
+  const cure = `stop the server and delete ${file}: a new one is made, and whoever knew the old one must be told`;
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(await Deno.readTextFile(file));
+  } catch {
+    return [{ state: "ill", text: `${file} holds no certificate`, cure }];
+  }
+  const days = Math.floor((Date.parse(certificate.validTo) - Date.now()) / 86_400_000);
+  const print = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
+  if (days >= LAST_DAYS) {
+    return [{ state: "well", text: `the certificate holds for ${days} days; its fingerprint is ${print}` }];
+  }
+  return [{
+    state: "ill",
+    text: days < 0 ? "the certificate has ended" : `the certificate ends in ${days} days`,
+    cure,
+  }];
 }
 
 /** Milliseconds that the newest message may be ahead of the clock. */

@@ -144,6 +144,11 @@ Deno.test("chat doctor says that all is well, and who is running", async () => {
   assertMatch(stdout, /^ok {3}history {2}[12] messages, /m);
   assertMatch(stdout, /^ok {3}port {5}something listens at 127\.0\.0\.1:/m);
   assertMatch(stdout, /^ok {3}clock {4}the clock says /m);
+  const fingerprint = /#([0-9a-f]{64})/.exec(server.greeting)?.[1];
+  assertMatch(
+    stdout,
+    new RegExp(`^ok {3}key {6}the certificate holds for \\d+ days; its fingerprint is ${fingerprint}$`, "m"),
+  );
   assertEquals([code, stdout.trimEnd().split("\n").at(-1)], [0, "All is well."]);
 });
 
@@ -157,6 +162,7 @@ Deno.test("chat doctor finds open permissions and a damaged file, and says what 
   }
   store.close();
   await Deno.chmod(`${folder}/chat.db`, 0o644);
+  await Deno.writeTextFile(`${folder}/tls.pem`, "no certificate", { mode: 0o600 });
   const file = await Deno.open(`${folder}/chat.db`, { write: true });
   await file.seek(40 * 4096, Deno.SeekMode.Start);
   await file.write(new Uint8Array(4096).fill(0xaa));
@@ -168,6 +174,7 @@ Deno.test("chat doctor finds open permissions and a damaged file, and says what 
     stdout,
     /^BAD {2}history {2}.*\n {14}-> stop the server, keep a copy of the folder, and go back to the last backup/m,
   );
+  assertMatch(stdout, /^BAD {2}key {6}\S+tls\.pem holds no certificate\n {14}-> stop the server and delete /m);
   assertMatch(stdout, /^ok {3}server {3}none is running with this data/m);
   assertMatch(stdout, /\d+ things are not well\.\n$/);
   await Deno.remove(folder, { recursive: true });
