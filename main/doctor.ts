@@ -138,7 +138,10 @@ async function checkCertificate({ folder }: Patient): Promise<Finding[]> {
   const cure = `stop the server and delete ${file}: a new one is made, and whoever knew the old one must be told`;
   let certificate: X509Certificate;
   try {
-    certificate = new X509Certificate(await Deno.readTextFile(file));
+    // The key stands in the same file.
+    const [pem = ""] = /-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----/.exec(await Deno.readTextFile(file)) ??
+      [];
+    certificate = new X509Certificate(pem);
   } catch {
     return [{ state: "ill", text: `${file} holds no certificate`, cure }];
   }
