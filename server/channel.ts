@@ -253,8 +253,8 @@ export class Channel {
 
   /** Notes that a user has spoken, which in slow mode makes it wait. */
   noteSpoken(user: User, now: number): void {
-    if (this.slow === undefined) return this.#waits.clear();
-    if (this.#isFree(user)) return;
+    if (this.slow === undefined && this.#waits.size > 0) this.#waits.clear();
+    if (this.slow === undefined || this.#isFree(user)) return;
     this.#waits.set(user.identity, now + this.slow * 1000);
     if (this.#waits.size > MAX_WAITS) {
       for (const [who, until] of this.#waits) if (until <= now) this.#waits.delete(who);
