@@ -174,7 +174,6 @@ export class Session {
     } catch {
       return;
     }
-    if (namesNobody(message)) return;
     if (this.#batches.add(message) && message.command !== "BATCH") return;
     if (message.command !== "BATCH") return this.handle(message, { label: message.tags?.get("label") });
     const batch = this.#batches.handle(message);
@@ -187,6 +186,7 @@ export class Session {
   }
 
   emit(event: SessionEvent): void {
+    if (namesNobody(event)) return;
     this.options.emit(event);
   }
 

@@ -23,6 +23,8 @@ export const CHEAP_HASHING = { password: { logN: 10, r: 8, p: 1 }, iterations: 4
 export interface NodeOptions extends Partial<Omit<HubOptions, "limits">> {
   readonly limits?: Partial<Limits>;
   readonly store?: Store;
+  /** Milliseconds that are never set back or forward; the same as `now` unless told. */
+  readonly elapsed?: () => number;
 }
 
 /** A server in memory. */
@@ -40,7 +42,7 @@ export class Node implements AsyncDisposable {
   constructor(options: NodeOptions = {}) {
     const store = this.#store = options.store ?? new MemoryStore();
     this.#turn = new Turn(() => this.hub.commit(), (run) => setImmediate(run));
-    const clock = new Clock(store.lastId, () => this.now);
+    const clock = new Clock(store.lastId, () => this.now, options.elapsed ?? (() => this.now));
     const log = (line: string) => void this.log.push(line);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.hub = new Hub(

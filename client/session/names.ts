@@ -6,53 +6,29 @@
  * @module
  */
 
-import type { Message } from "../../protocol.ts";
 import { casefold } from "../../protocol/casemapping.ts";
 
-/** Commands whose first parameter is the name of a channel or of somebody. */
-const NAMING = new Set(
-  [
-    "PRIVMSG",
-    "NOTICE",
-    "TAGMSG",
-    "JOIN",
-    "PART",
-    "KICK",
-    "NICK",
-    "TOPIC",
-    "MODE",
-    "REDACT",
-    "MARKREAD",
-    "RENAME",
-    "INVITE",
-  ],
-);
+/** What an event may name. */
+const NAMING = ["channel", "target", "from", "to", "nick"] as const;
 
 /**
- * Whether a message names what cannot be named, as only a server that is broken or hostile would: nothing could be said to
- * it in return.
+ * Whether an event names what cannot be named, as only a server that is broken or hostile would lead to: nothing could be
+ * said to it in return.
  *
  * @example
  * ```ts
  * import { namesNobody } from "./names.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(namesNobody({ command: "PRIVMSG", params: ["no such name", "hi"] }), true);
- * assertEquals(namesNobody({ command: "PRIVMSG", params: ["ann", "hi"] }), false);
+ * assertEquals(namesNobody({ channel: "no such name" }), true);
+ * assertEquals(namesNobody({ channel: "#tea" }), false);
  * ```
  */
-export function namesNobody({ source, command, params }: Message): boolean {
-  // https://ircv3.net/specs/extensions/multiline and chathistory: behind the type stands the target.
-  if (command === "BATCH") return params.slice(2, 3).some((name) => /\s/.test(name));
-  if (!NAMING.has(command)) return false;
-  // RENAME and INVITE end with a name.
-  const count = command === "RENAME" || command === "INVITE" ? 2 : 1;
-  const names = [
-    params[0] ?? "",
-    ...params.slice(1, count),
-    ...(source === undefined ? [] : [source.split("!", 1)[0]!]),
-  ];
-  return names.some((name) => name === "" || name.startsWith(":") || /[\s,]/.test(name));
+export function namesNobody(event: object): boolean {
+  return NAMING.some((name) => {
+    const value: unknown = name in event ? event[name as keyof typeof event] : undefined;
+    return typeof value === "string" && (value.startsWith(":") || /[\s,]/.test(value));
+  });
 }
 
 /** Gives the form in which names are compared. */

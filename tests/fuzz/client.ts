@@ -147,6 +147,8 @@ const CONTROLS = /[\x00-\x1f\x7f-\x9f]/;
 
 /** How far to the right a row reaches, whose parts begin at columns of their own. */
 function widthOf(row: string): number {
+  // How wide a character with a selector behind it is, terminals do not agree.
+  row = row.replace(/[\ufe00-\ufe0f]/g, "");
   const [first = "", ...others] = row.replace(STYLES, (style) => style.endsWith("G") ? style : "").split(COLUMN);
   const ends = others.map((part) => parseInt(part) - 1 + textWidth(part.replace(/^\d+G/, "")));
   return Math.max(textWidth(first), ...ends);

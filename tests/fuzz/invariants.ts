@@ -25,6 +25,9 @@ export function brokenInvariants(hub: Hub): string[] {
       must(user.channels.get(channel) === member, `${user.nick} does not know that it is in ${channel.name}`);
       must(users.includes(user), `${user.nick} is in ${channel.name} and not on the server`);
     }
+    const reached = new Set([...channel.members.keys()].flatMap((user) => [...user.clients]));
+    const exact = channel.clients.length === reached.size && channel.clients.every((client) => reached.has(client));
+    must(exact, `${channel.name} reaches others than the clients of its members`);
     for (const user of channel.invited) {
       must(users.includes(user), `${user.nick}, who left, is invited to ${channel.name}`);
     }
