@@ -26,6 +26,8 @@ async function mayUnshare(): Promise<boolean> {
 }
 
 const ignore = !await mayUnshare();
+// deno-lint-ignore no-console -- a test that does not run must be heard
+if (ignore) console.error("skipped: faults of network and disk need Linux, unshare, and ip (Debian: iproute2)");
 
 Deno.test({
   name: "a network that is cut for a while loses nothing, doubles nothing and leaves no ghost",
