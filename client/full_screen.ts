@@ -3,8 +3,8 @@
  *
  * Knows no terminal: keys come in as events, and what only a terminal can do goes out through {@linkcode Effects}. Its
  * rooms: `full_screen/news.ts` (events into buffers), `catch_up.ts` (history), `outgoing.ts` (what is said), `reading.ts`
- * (what was read), `scrolling.ts` (where one is), `ui_keys.ts` and `pick_keys.ts` (what keys do), `panels.ts` (help and
- * search results), `slash_context.ts` (what slash commands can do).
+ * (what was read), `scrolling.ts` (where one is), `keyboard.ts`, `ui_keys.ts` and `pick_keys.ts` (what keys do), `look.ts`
+ * (what is to be seen), `panels.ts` (help and search results), `slash_context.ts` (what slash commands can do).
  *
  * @module
  */
@@ -14,24 +14,19 @@ import { Buffer, type NewLine } from "./buffer.ts";
 import { mentions } from "./formatting.ts";
 import type { FrontEnd } from "./front_end.ts";
 import { catchUp, historyArrived, loadOlder } from "./full_screen/catch_up.ts";
-import type { OfferedCompletion } from "./full_screen/completing.ts";
 import { Heartbeat } from "./full_screen/heartbeat.ts";
 import { MemberLists } from "./full_screen/members.ts";
 import { handleNews } from "./full_screen/news.ts";
 import { Outgoing } from "./full_screen/outgoing.ts";
-import { helpPanel, type Panel, panelKey } from "./full_screen/panels.ts";
-import { PICK_KEYS } from "./full_screen/pick_keys.ts";
+import { Keyboard } from "./full_screen/keyboard.ts";
+import { titleOf, viewState } from "./full_screen/look.ts";
+import { helpPanel, type Panel } from "./full_screen/panels.ts";
 import { Reading } from "./full_screen/reading.ts";
 import { Scrolling } from "./full_screen/scrolling.ts";
-import { slashContext } from "./full_screen/slash_context.ts";
-import { pressUiKey } from "./full_screen/ui_keys.ts";
 import type { KeyEvent } from "./keys.ts";
-import { isEditorKey, LineEditor } from "./line_editor.ts";
-import { sanitize } from "./sanitize.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
 import type { Sent } from "./session/outbox.ts";
 import type { Notify, ServerSettings, SettingsStore } from "./settings.ts";
-import { readTyped, runSlashCommand } from "./slash_commands.ts";
 import type { Screen, ViewState } from "./view.ts";
 
 /** What only a terminal, or the door, can do. */
@@ -65,14 +60,6 @@ export interface FullScreenOptions {
   readonly now?: () => number;
 }
 
-/** Something asked of the person; the input line is its answer. */
-interface Question {
-  readonly prompt: string;
-  readonly secret: boolean;
-  readonly editor: LineEditor;
-  readonly answer: (text: string | undefined) => void;
-}
-
 /** More conversations than anybody can have; what comes beyond them goes to the server's. */
 const MAX_BUFFERS = 1000;
 
@@ -84,7 +71,7 @@ export class FullScreen implements FrontEnd {
   readonly store: SettingsStore;
   readonly address: string;
   readonly now: () => number;
-  readonly editor = new LineEditor();
+  readonly keyboard = new Keyboard(this);
   readonly buffers: Buffer[] = [new Buffer("", "server")];
   current: Buffer = this.buffers[0]!;
   readonly scrolling = new Scrolling(this);
@@ -93,8 +80,6 @@ export class FullScreen implements FrontEnd {
   panel: Panel | undefined;
   /** The message that the next one answers. */
   replyTo: { readonly id: string; readonly nick: string; readonly target: string } | undefined;
-  completion: OfferedCompletion | undefined;
-  question: Question | undefined;
   /** Whether the person looks at the window. */
   focused = true;
   /** Why nothing can be said; empty when all is well. */
@@ -109,8 +94,6 @@ export class FullScreen implements FrontEnd {
   query = "";
   /** An account that was asked for, until the server has answered. */
   registering: { readonly account: string; readonly password: string } | undefined;
-  /** Whether Ctrl-C was pressed once. */
-  leaving = false;
   readonly #heartbeat = new Heartbeat(this);
   readonly #members: MemberLists;
   readonly #color: boolean;
@@ -223,17 +206,17 @@ export class FullScreen implements FrontEnd {
   /** Goes to a conversation. */
   go(buffer: Buffer): void {
     if (buffer === this.current) return this.reading.seen();
-    this.current.draft = this.editor.text;
+    this.current.draft = this.keyboard.editor.text;
     this.current.unreadKey = undefined;
     this.reading.tell(this.current);
-    this.completion =
+    this.keyboard.completion =
       this.replyTo =
       this.panel =
       this.scrolling.selected =
         undefined;
     this.current = buffer;
-    this.editor.clear();
-    if (buffer.draft !== "") this.editor.set(buffer.draft);
+    this.keyboard.editor.clear();
+    if (buffer.draft !== "") this.keyboard.editor.set(buffer.draft);
     this.reading.seen();
     this.here.current = buffer.name;
     this.effects.redraw();
@@ -290,99 +273,9 @@ export class FullScreen implements FrontEnd {
     return (this.here.ignore ?? []).some((mask) => matchesMask(mask, source));
   }
 
-  // What is typed.
-
-  /** Sends what was typed. */
-  submit(): void {
-    this.completion = undefined;
-    this.hint = undefined;
-    if (this.question !== undefined) return this.#answer(this.question.editor.text);
-    const typed = this.editor.text;
-    if (typed.trim() === "") return;
-    const read = readTyped(typed);
-    const { replyTo } = this;
-    if (!("name" in read) && this.current.kind === "server") {
-      return this.tell(this.current, "error", "Nobody hears you here. /join #channel, or /msg somebody.");
-    }
-    this.editor.submit();
-    this.replyTo = undefined;
-    if ("name" in read) runSlashCommand(slashContext(this), read.name, read.rest);
-    else this.outgoing.say(this.current.name, read.text, replyTo === undefined ? {} : { reply: replyTo.id });
-    this.scrolling.selected = undefined;
-    this.effects.redraw();
-  }
-
-  /** Asks for something in the input line. */
-  ask(prompt: string, secret: boolean): Promise<string | undefined> {
-    this.question?.answer(undefined);
-    return new Promise((answer) => {
-      this.question = { prompt, secret, editor: new LineEditor(), answer };
-      this.effects.redraw();
-    });
-  }
-
-  #answer(text: string | undefined): void {
-    const { question } = this;
-    this.question = undefined;
-    question?.answer(text);
-    this.effects.redraw();
-  }
-
-  /** Gives up whatever was begun: a question, a choice, a reply, being scrolled. Returns whether there was anything. */
-  escape(): boolean {
-    if (this.question !== undefined) this.#answer(undefined);
-    else if (this.completion !== undefined) this.completion = undefined;
-    else if (this.panel !== undefined) this.panel = undefined;
-    else if (this.scrolling.selected !== undefined) this.scrolling.selected = undefined;
-    else if (this.replyTo !== undefined) this.replyTo = undefined;
-    else return this.scrolling.toBottom(this.current);
-    return true;
-  }
-
   /** Handles what a person did. */
   key(event: KeyEvent): void {
-    this.effects.redraw();
-    if (event.type === "focus") return this.#focus(event.focused);
-    this.hint = undefined;
-    if (event.type !== "key" || event.key !== "C-c") this.leaving = false;
-    const asking = this.question !== undefined;
-    if (this.panel !== undefined && !asking && panelKey(this, this.panel, event)) return;
-    if (event.type === "key") return this.#press(event.key);
-    if (event.type === "text" && !asking && this.scrolling.selected !== undefined) return this.#pickText(event.text);
-    if (event.type === "text" && !asking && event.text === "?" && this.editor.text === "") return this.help("");
-    this.completion = undefined;
-    this.activeEditor.insert(asking ? event.text.replaceAll("\n", " ") : event.text);
-    if (!asking) this.outgoing.typed();
-  }
-
-  #press(key: string): void {
-    if (pressUiKey(this, key)) return;
-    // Escape and a letter in quick succession look like Alt and that letter.
-    const [, text] = /^M-(\S)$/u.exec(key) ?? [];
-    if (text !== undefined && !isEditorKey(key) && this.escape()) return this.key({ type: "text", text });
-    this.completion = undefined;
-    this.activeEditor.press(key);
-    if (this.question === undefined) this.outgoing.typed();
-  }
-
-  /** The line that is being typed: the answer to a question, or a message. */
-  get activeEditor(): LineEditor {
-    return this.question?.editor ?? this.editor;
-  }
-
-  #focus(focused: boolean): void {
-    this.focused = focused;
-    if (focused) this.reading.seen();
-  }
-
-  /** A letter does something to the picked message; what follows, or means nothing, is typed. */
-  #pickText(text: string): void {
-    const line = this.scrolling.picked;
-    const action = line === undefined ? undefined : PICK_KEYS.find(({ keys }) => keys.includes(text.slice(0, 1)));
-    if (line !== undefined) action?.run(this, line);
-    if (action === undefined) this.scrolling.selected = undefined;
-    const rest = action === undefined ? text : text.slice(1);
-    if (rest !== "") this.key({ type: "text", text: rest });
+    this.keyboard.key(event);
   }
 
   /** Shows every key and command, or one command. */
@@ -394,47 +287,17 @@ export class FullScreen implements FrontEnd {
 
   /** Everything that is to be seen. */
   state(): ViewState {
-    const { current, session, completion } = this;
-    return {
-      buffers: this.buffers,
-      current,
-      topic: session.channels.get(current.name)?.topic ?? "",
-      members: current.kind === "channel" ? this.#members.of(current.name) : undefined,
-      status: {
-        nick: session.nick,
-        place: session.isupport.network || this.address,
-        trouble: this.trouble,
-        encrypted: this.#encrypted,
-        away: session.away,
-        lag: this.#heartbeat.lag,
-        typing: [...current.typing.keys()],
-      },
-      input: this.#input(),
-      completion: completion === undefined
-        ? undefined
-        : { labels: completion.items.map((item) => item.label), selected: completion.selected },
-      hint: this.hint ?? (this.scrolling.selected === undefined ? undefined : PICK_HINT),
-      panel: this.panel,
-      anchor: this.scrolling.anchors.get(current),
-      selected: this.scrolling.selected,
-      fold: session.fold,
+    return viewState(this, {
+      encrypted: this.#encrypted,
       color: this.#color,
-    };
-  }
-
-  #input(): ViewState["input"] {
-    const { question, replyTo, activeEditor: { text, cursor } } = this;
-    if (question !== undefined) return { text, cursor, prompt: `${question.prompt}: `, secret: question.secret };
-    if (replyTo !== undefined) return { text, cursor, prompt: `↪ ${replyTo.nick} › ` };
-    const isNew = this.current.lines.length < 5;
-    return { text, cursor, prompt: "› ", placeholder: isNew ? "Type here. ? shows the keys." : undefined };
+      lag: this.#heartbeat.lag,
+      members: this.current.kind === "channel" ? this.#members.of(this.current.name) : undefined,
+    });
   }
 
   /** What the terminal's title says. */
   get title(): string {
-    const unread = this.buffers.reduce((sum, buffer) => sum + buffer.highlights, 0);
-    const name = this.current.kind === "server" ? this.address : this.current.name;
-    return sanitize(`${unread > 0 ? `(${unread}) ` : ""}${name} - chat`);
+    return titleOf(this);
   }
 
   /** What was drawn tells whether older messages are wanted, as at the first look at a short conversation. */
@@ -477,5 +340,3 @@ const WELCOME = [
   "Tab completes names, Alt-Up picks a message to answer, Alt-A goes to what is new.",
   "? shows every key and command, /quit leaves.",
 ];
-
-const PICK_HINT = `${PICK_KEYS.map(({ keys, help }) => `${keys[0]} ${help}`).join("  ")}  Esc back`;

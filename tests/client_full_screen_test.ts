@@ -298,7 +298,7 @@ Deno.test("what is said while offline is kept and sent when the connection is ba
   ann.session.start();
   ann.says(":irc 001 ann :Welcome", ":irc 422 ann :none");
   assertEquals(ann.sent.slice(-2), ["JOIN #lobby", "PRIVMSG #lobby :are you there?"]);
-  assertEquals(ann.screen.editor.text, "and this is half ty");
+  assertEquals(ann.screen.keyboard.editor.text, "and this is half ty");
 });
 
 Deno.test("/search shows what was found, and Enter goes there", async () => {
@@ -356,7 +356,7 @@ Deno.test("a slash command that does not exist is named with the nearest one", a
 Deno.test("Ctrl-C empties the line, and twice leaves", async () => {
   const ann = new Seat();
   ann.types("half\x03");
-  assertEquals(ann.screen.editor.text, "");
+  assertEquals(ann.screen.keyboard.editor.text, "");
   ann.types("\x03\x03");
   assertEquals(await ann.screen.finished, 0);
   assertEquals(ann.sent.at(-1), "QUIT");

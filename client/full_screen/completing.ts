@@ -16,7 +16,7 @@ const RECENT = 300;
 
 /** Completes the word before the cursor, or goes on to what else it may become. */
 export function completeHere(screen: FullScreen, step: 1 | -1): void {
-  const { completion, editor } = screen;
+  const { completion, editor } = screen.keyboard;
   if (completion !== undefined) return next(screen, completion, step);
   const found = complete(editor.text, editor.cursor, {
     nicks: nicksBySpeech(screen),
@@ -25,14 +25,14 @@ export function completeHere(screen: FullScreen, step: 1 | -1): void {
   });
   if (found === undefined) return;
   editor.replace(found.from, found.to, found.items[0]!.insert);
-  if (found.items.length > 1) screen.completion = { ...found, selected: 0 };
+  if (found.items.length > 1) screen.keyboard.completion = { ...found, selected: 0 };
 }
 
 function next(screen: FullScreen, completion: OfferedCompletion, step: 1 | -1): void {
   const { from, items } = completion;
   const selected = (completion.selected + step + items.length) % items.length;
-  screen.editor.replace(from, from + items[completion.selected]!.insert.length, items[selected]!.insert);
-  screen.completion = { ...completion, selected };
+  screen.keyboard.editor.replace(from, from + items[completion.selected]!.insert.length, items[selected]!.insert);
+  screen.keyboard.completion = { ...completion, selected };
 }
 
 /** Nicks of the conversation: who spoke last comes first. */

@@ -74,13 +74,13 @@ export class Outgoing {
     const line = buffer.settle(ref) ?? buffer.lines.findLast((known) => known.ref === ref);
     if (line !== undefined && buffer.lines.includes(line)) buffer.fail(line);
     else buffer.append({ ...this.#lineOf(text, { kind }), state: "failed" });
-    this.#screen.editor.addHistory(text);
+    this.#screen.keyboard.editor.addHistory(text);
     this.#screen.tell(buffer, "error", "That may not have arrived. Press Up to have it back.");
   }
 
   /** The text has changed: tells the others that we are typing, if they may know. */
   typed(): void {
-    const { current, editor, session, store, now } = this.#screen;
+    const { current, keyboard: { editor }, session, store, now } = this.#screen;
     if (!store.settings.typing || current.kind === "server" || !session.registered) return;
     if (editor.text.startsWith("/")) return;
     if (editor.text === "" && this.#lastTyping > 0) {

@@ -109,7 +109,7 @@ export function panelKey(screen: FullScreen, panel: Panel, event: KeyEvent): boo
     // Whoever goes on typing wants to talk.
     screen.panel = undefined;
     if (event.type !== "text" || event.text !== "?") return false;
-    screen.editor.insert("?");
+    screen.keyboard.editor.insert("?");
     return true;
   }
   const { page } = screen.scrolling;

@@ -38,7 +38,7 @@ async function react(screen: FullScreen, line: Line): Promise<void> {
   if (line.id === undefined || !screen.session.enabled.has("messageTags")) {
     return hint(screen, "This server does not pass reactions on.");
   }
-  const typed = await screen.ask("React with (such as :tada:)", false);
+  const typed = await screen.keyboard.ask("React with (such as :tada:)", false);
   screen.scrolling.selected = undefined;
   if (typed === undefined || typed.trim() === "") return;
   const emoji = readEmoji(typed);
@@ -52,7 +52,7 @@ async function remove(screen: FullScreen, line: Line): Promise<void> {
   if (line.id === undefined || !screen.session.enabled.has("messageRedaction")) {
     return hint(screen, "This server cannot delete messages.");
   }
-  const typed = await screen.ask("Delete this message for everybody? y or n", false);
+  const typed = await screen.keyboard.ask("Delete this message for everybody? y or n", false);
   screen.scrolling.selected = undefined;
   if (typed?.trim().toLowerCase() === "y") screen.session.redact(current.name, line.id);
 }

@@ -45,7 +45,7 @@ export const UI_KEYS: readonly UiKey[] = [
   {
     keys: ["Escape", "C-g"],
     help: "back: from a choice, a list, a reply, from scrolling",
-    run: (screen) => void screen.escape(),
+    run: (screen) => void screen.keyboard.escape(),
   },
   { keys: ["F1"], help: "this help", run: (screen) => screen.help("") },
   { keys: ["C-l"], help: "draw the screen anew", run: (screen) => screen.effects.repaint() },
@@ -68,17 +68,19 @@ function suspend(screen: FullScreen): void {
 }
 
 function complete(screen: FullScreen, step: 1 | -1): void {
-  if (screen.question === undefined) completeHere(screen, step);
+  if (screen.keyboard.question === undefined) completeHere(screen, step);
 }
 
 function enter(screen: FullScreen): void {
   const { picked } = screen.scrolling;
-  if (picked !== undefined && screen.question === undefined && screen.editor.text === "") return reply(screen, picked);
-  screen.submit();
+  if (picked !== undefined && screen.keyboard.question === undefined && screen.keyboard.editor.text === "") {
+    return reply(screen, picked);
+  }
+  screen.keyboard.submit();
 }
 
 function whilePicking(screen: FullScreen, direction: -1 | 1): boolean {
-  if (screen.scrolling.selected === undefined || screen.question !== undefined) return false;
+  if (screen.scrolling.selected === undefined || screen.keyboard.question !== undefined) return false;
   screen.scrolling.pick(direction);
   return true;
 }
@@ -111,12 +113,12 @@ function nextUnread(screen: FullScreen): void {
 }
 
 function interrupt(screen: FullScreen): void {
-  if (screen.escape()) return;
-  if (screen.editor.text !== "") {
-    screen.editor.addHistory(screen.editor.text);
-    return screen.editor.clear();
+  if (screen.keyboard.escape()) return;
+  if (screen.keyboard.editor.text !== "") {
+    screen.keyboard.editor.addHistory(screen.keyboard.editor.text);
+    return screen.keyboard.editor.clear();
   }
-  if (screen.leaving) return screen.leave();
-  screen.leaving = true;
+  if (screen.keyboard.leaving) return screen.leave();
+  screen.keyboard.leaving = true;
   screen.hint = "Press Ctrl-C again to leave.";
 }

@@ -1,0 +1,66 @@
+/**
+ * What is to be seen of the whole: the state that the view draws, and the title of the terminal.
+ *
+ * @module
+ */
+
+import type { FullScreen } from "../full_screen.ts";
+import { sanitize } from "../sanitize.ts";
+import type { ViewMember, ViewState } from "../view.ts";
+import { PICK_KEYS } from "./pick_keys.ts";
+
+/** What only the screen itself knows. */
+interface Known {
+  readonly encrypted: boolean;
+  readonly color: boolean;
+  readonly lag: number | undefined;
+  readonly members: readonly ViewMember[] | undefined;
+}
+
+/** Everything that is to be seen. */
+export function viewState(screen: FullScreen, { encrypted, color, lag, members }: Known): ViewState {
+  const { buffers, current, session, scrolling, panel } = screen;
+  const { completion } = screen.keyboard;
+  return {
+    buffers,
+    current,
+    topic: session.channels.get(current.name)?.topic ?? "",
+    members,
+    status: {
+      nick: session.nick,
+      place: session.isupport.network || screen.address,
+      trouble: screen.trouble,
+      encrypted,
+      away: session.away,
+      lag,
+      typing: [...current.typing.keys()],
+    },
+    input: inputState(screen),
+    completion: completion === undefined
+      ? undefined
+      : { labels: completion.items.map((item) => item.label), selected: completion.selected },
+    hint: screen.hint ?? (scrolling.selected === undefined ? undefined : PICK_HINT),
+    panel,
+    anchor: scrolling.anchors.get(current),
+    selected: scrolling.selected,
+    fold: session.fold,
+    color,
+  };
+}
+
+const PICK_HINT = `${PICK_KEYS.map(({ keys, help }) => `${keys[0]} ${help}`).join("  ")}  Esc back`;
+
+function inputState({ keyboard, replyTo, current }: FullScreen): ViewState["input"] {
+  const { question, activeEditor: { text, cursor } } = keyboard;
+  if (question !== undefined) return { text, cursor, prompt: `${question.prompt}: `, secret: question.secret };
+  if (replyTo !== undefined) return { text, cursor, prompt: `↪ ${replyTo.nick} › ` };
+  const isNew = current.lines.length < 5;
+  return { text, cursor, prompt: "› ", placeholder: isNew ? "Type here. ? shows the keys." : undefined };
+}
+
+/** What the terminal's title says. */
+export function titleOf({ buffers, current, address }: FullScreen): string {
+  const unread = buffers.reduce((sum, buffer) => sum + buffer.highlights, 0);
+  const name = current.kind === "server" ? address : current.name;
+  return sanitize(`${unread > 0 ? `(${unread}) ` : ""}${name} - chat`);
+}
