@@ -128,6 +128,8 @@ class Seat {
   #terminal: Terminal | undefined;
   #connection: Connection | undefined;
   #closing = "";
+  /** Why we end this connection ourselves, to make a new one. */
+  #cut: { why: string; planned: boolean; silent: boolean } | undefined;
   /** Why the server is not trusted any more. */
   #distrusted: string | undefined;
   /** The channel that was named first, now rather than earlier. */
@@ -184,6 +186,7 @@ class Seat {
       this.#connection?.close();
       await this.#connection?.closed;
       cleanUp();
+      for (const line of front.lastWords?.() ?? []) this.#options.log(line);
       await this.#writer.drained();
       if (this.#interactive) await this.#store.save(this.#name);
       if (this.#distrusted !== undefined) this.#options.log(this.#distrusted);
@@ -255,9 +258,11 @@ class Seat {
       copy: (text) => this.#terminal?.copy(text),
       openLink,
       suspend: () => this.#terminal?.suspend() ?? false,
-      reconnect: () => {
+      reconnect: (why, silent = false) => {
         this.#pause.abort();
-        this.#connection?.close("QUIT :reconnecting");
+        if (this.#connection === undefined) return;
+        this.#cut = { why, planned: !silent, silent };
+        this.#connection.close("QUIT :reconnecting");
       },
     };
   }
@@ -265,18 +270,19 @@ class Seat {
   async #keepConnected(first: Dialled): Promise<void> {
     let dialled: Dialled | undefined = first;
     for (let pause = FIRST_PAUSE; !this.#over.signal.aborted;) {
-      let why: string;
+      let ended: { why: string; planned?: boolean; silent?: boolean };
       try {
         dialled ??= await this.#dial();
-        why = await this.#converse(dialled);
+        ended = await this.#converse(dialled);
         if (this.#session.registration.greeted) pause = FIRST_PAUSE;
       } catch (error) {
         if (error instanceof DistrustError) return this.#distrust(error.message);
-        why = `${this.#cannotReach(error)}.`;
+        ended = { why: `${this.#cannotReach(error)}.` };
       }
       dialled = undefined;
       if (this.#over.signal.aborted) return;
-      this.#front?.disconnected(why, pause, this.#session.stop());
+      this.#front?.disconnected({ ...ended, pause, unsettled: this.#session.stop() });
+      if (ended.planned) continue;
       this.#pause = new AbortController();
       await sleep(pause, AbortSignal.any([this.#pause.signal, this.#over.signal]));
       pause = Math.min(pause * 2, LONGEST_PAUSE);
@@ -284,7 +290,7 @@ class Seat {
   }
 
   /** Talks over one connection until it ends. Returns why it ended, for a person. */
-  async #converse({ wire, encrypted }: Dialled): Promise<string> {
+  async #converse({ wire, encrypted }: Dialled): Promise<{ why: string; planned?: boolean; silent?: boolean }> {
     const connection = new Connection(wire);
     this.#connection = connection;
     this.#closing = "";
@@ -296,8 +302,11 @@ class Seat {
     }
     connection.close();
     await connection.closed;
-    if (this.#closing !== "") return `The server closed the connection: ${this.#closing}.`;
-    return `The connection was lost${connection.failure === undefined ? "" : ` (${connection.failure})`}.`;
+    const cut = this.#cut;
+    this.#connection = this.#cut = undefined;
+    if (cut !== undefined) return cut;
+    if (this.#closing !== "") return { why: `The server closed the connection: ${this.#closing}.` };
+    return { why: `The connection was lost${connection.failure === undefined ? "" : ` (${connection.failure})`}.` };
   }
 
   #emit(event: SessionEvent): void {

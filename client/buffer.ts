@@ -19,6 +19,12 @@ export interface Presence {
   readonly detail: string;
 }
 
+/**
+ * How far a message of ours has come: on its way, waiting for a connection, refused or given up, or gone with a connection
+ * that ended before anybody could know.
+ */
+export type SendState = "sending" | "waiting" | "failed" | "doubtful";
+
 /** One line of the scrollback, before wrapping. */
 export interface Line {
   /** Unique in the buffer, growing with arrival. */
@@ -38,8 +44,8 @@ export interface Line {
   readonly presence: Presence[];
   /** Who deleted it, and why. */
   deleted?: { readonly by: string; readonly reason: string };
-  /** What a message of ours waits for. */
-  state?: "sending" | "failed";
+  /** How far a message of ours has come; without it, it has arrived. */
+  state?: SendState;
   readonly ref?: number;
   /** Changes whenever the line looks different; what was drawn of it before is stale then. */
   version: number;
@@ -89,6 +95,11 @@ export class Buffer {
   /** The line of a message, if it is here. */
   byId(id: string): Line | undefined {
     return this.#byId.get(id);
+  }
+
+  /** The line of a message of ours, on its way or said, if it is here. */
+  byRef(ref: number): Line | undefined {
+    return this.pending.find((line) => line.ref === ref) ?? this.lines.findLast((line) => line.ref === ref);
   }
 
   /** The newest line of a message that has an id. */
@@ -181,9 +192,17 @@ export class Buffer {
     return at;
   }
 
-  /** Shows a message of ours that is on its way. */
-  addPending(line: NewLine): void {
-    this.pending.push({ ...this.#make(line), state: "sending" });
+  /** Shows a message of ours that is on its way, or waits. */
+  addPending(line: NewLine, state: SendState = "sending"): Line {
+    const made: Line = { ...this.#make(line), state };
+    this.pending.push(made);
+    return made;
+  }
+
+  /** Takes a line out. */
+  remove(line: Line): void {
+    this.pending = this.pending.filter((other) => other !== line);
+    this.lines = this.lines.filter((other) => other !== line);
   }
 
   /** Takes a message of ours out of those on their way. */
@@ -192,15 +211,19 @@ export class Buffer {
     return at < 0 ? undefined : this.pending.splice(at, 1)[0];
   }
 
-  /** A message of ours did not get through. */
-  fail(line: Line): void {
-    line.state = "failed";
+  /** A message of ours did not get through, or nobody knows. It stays, so that it can be sent again. */
+  fail(ref: number, state: "failed" | "doubtful" = "failed"): void {
+    const shown = this.lines.findLast((line) => line.ref === ref);
+    const line = shown ?? this.settle(ref);
+    if (line === undefined) return;
+    line.state = state;
     line.version++;
+    if (shown === undefined) this.lines.push(line);
   }
 
   /** A message of ours that seemed lost is in history after all. */
   forgetFailed(text: string): void {
-    const at = this.lines.findIndex((line) => line.state === "failed" && line.text === text);
+    const at = this.lines.findIndex(({ state, text: lost }) => state !== undefined && lost === text);
     if (at >= 0) this.lines.splice(at, 1);
   }
 

@@ -12,7 +12,7 @@
 import { matchesMask } from "../protocol/casemapping.ts";
 import { Buffer, type NewLine } from "./buffer.ts";
 import { mentions } from "./formatting.ts";
-import type { FrontEnd } from "./front_end.ts";
+import type { Ending, FrontEnd } from "./front_end.ts";
 import { catchUp, historyArrived, loadOlder } from "./full_screen/catch_up.ts";
 import { Heartbeat } from "./full_screen/heartbeat.ts";
 import { MemberLists } from "./full_screen/members.ts";
@@ -25,7 +25,6 @@ import { Reading } from "./full_screen/reading.ts";
 import { Scrolling } from "./full_screen/scrolling.ts";
 import type { KeyEvent } from "./keys.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
-import type { Sent } from "./session/outbox.ts";
 import type { Notify, ServerSettings, SettingsStore } from "./settings.ts";
 import type { Screen, ViewState } from "./view.ts";
 
@@ -43,8 +42,8 @@ export interface Effects {
   openLink(link: string): boolean;
   /** Goes back to the shell until the person returns. Returns whether we may. */
   suspend(): boolean;
-  /** Connects anew, now. */
-  reconnect(): void;
+  /** Connects anew, now: as the person wished, or, if `silent`, because the server is not heard any more. */
+  reconnect(why: string, silent?: boolean): void;
 }
 
 /** What a full screen needs. */
@@ -139,19 +138,28 @@ export class FullScreen implements FrontEnd {
     this.effects.redraw();
   }
 
-  disconnected(why: string, pause: number | undefined, unsettled: readonly Sent[]): void {
+  disconnected(ending: Ending): void {
+    const { why, pause, planned } = ending;
     this.lostAt ??= this.now();
-    this.trouble = "offline";
+    this.trouble = planned ? "connecting" : "offline";
     this.#heartbeat.stop();
     const again = pause === undefined ? "" : ` Trying again in ${Math.round(pause / 1000)} s.`;
-    for (const buffer of new Set([this.buffers[0]!, this.current])) this.tell(buffer, "error", `${why}${again}`);
-    for (const sent of unsettled) this.outgoing.unsettled(sent);
-    for (const buffer of this.buffers) buffer.typing.clear();
+    const where = planned ? [this.buffers[0]!] : new Set([this.buffers[0]!, this.current]);
+    for (const buffer of where) this.tell(buffer, planned ? "info" : "error", planned ? why : why + again);
+    this.outgoing.disconnected(ending);
+    for (const buffer of this.buffers) {
+      buffer.typing.clear();
+      buffer.loading = false;
+    }
     this.effects.redraw();
   }
 
   stop(): void {
     this.leave();
+  }
+
+  lastWords(): string[] {
+    return this.outgoing.unsent();
   }
 
   /** Leaves the server and the program. */
@@ -171,13 +179,14 @@ export class FullScreen implements FrontEnd {
       for (const [nick, until] of typing) if (until <= now && typing.delete(nick)) this.effects.redraw();
     }
     this.reading.tick();
+    this.outgoing.tick();
     this.#heartbeat.tick();
   }
 
   #online(): void {
     this.trouble = "";
     catchUp(this);
-    this.outgoing.flush();
+    this.outgoing.online();
     this.remember();
   }
 
@@ -230,6 +239,7 @@ export class FullScreen implements FrontEnd {
     if (buffer === this.current) this.go(this.buffers[at + 1] ?? this.buffers[at - 1]!);
     this.buffers.splice(at, 1);
     this.scrolling.anchors.delete(buffer);
+    this.outgoing.forget(buffer);
     this.remember();
   }
 

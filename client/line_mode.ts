@@ -10,12 +10,11 @@
 
 import { byteLength } from "../protocol.ts";
 import { clock } from "./clock.ts";
-import type { FrontEnd } from "./front_end.ts";
+import type { Ending, FrontEnd } from "./front_end.ts";
 import { jsonEvent } from "./json_event.ts";
 import { lineSlash } from "./line_slash.ts";
 import { sanitize, stripFormatting } from "./sanitize.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
-import type { Sent } from "./session/outbox.ts";
 
 /** How line mode behaves. */
 export interface LineModeOptions {
@@ -102,12 +101,13 @@ export class LineMode implements FrontEnd {
     if (note !== undefined) this.#options.log(note);
   }
 
-  /** The connection has ended; `pause` is how long until the next try. */
-  disconnected(why: string, pause: number | undefined, unsettled: readonly Sent[]): void {
+  /** The connection has ended. */
+  disconnected({ why, pause, unsettled }: Ending): void {
     if (this.#ended) return;
     this.#inChannel = Promise.withResolvers<void>();
     if (unsettled.length > 0) {
-      const numbers = unsettled.map((sent) => this.#lines.get(sent.ref)).filter((n) => n !== undefined);
+      const refs = new Set(unsettled.map(({ ref }) => ref));
+      const numbers = [...refs].map((ref) => this.#lines.get(ref)).filter((n) => n !== undefined);
       this.#fail(`Not confirmed by the server: line ${numbers.join(", ")} of the input.`);
     }
     this.#lines.clear();

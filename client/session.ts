@@ -19,7 +19,7 @@ import type { HistoryRequest, SessionEvent } from "./session/events.ts";
 import { Isupport } from "./session/isupport.ts";
 import { handleBatch, MESSAGE_HANDLERS } from "./session/message.ts";
 import { foldFor, NameMap, namesNobody } from "./session/names.ts";
-import { Outbox, type SayOptions, type Sent } from "./session/outbox.ts";
+import { Outbox, type SayOptions, type Unsettled } from "./session/outbox.ts";
 import { Registration, REGISTRATION_HANDLERS } from "./session/registration.ts";
 import { handleOther, REPLY_HANDLERS } from "./session/reply.ts";
 import type { Credentials } from "./session/scram.ts";
@@ -159,7 +159,7 @@ export class Session {
   }
 
   /** The connection has ended. Returns what was said and neither taken nor refused. */
-  stop(): Sent[] {
+  stop(): Unsettled[] {
     this.registered = false;
     this.registration.stop();
     this.channels.clear();

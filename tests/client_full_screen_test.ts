@@ -238,7 +238,7 @@ Deno.test("after a reconnect what was missed is asked for by id, and no line sta
   const ann = new Seat({ capabilities: ALL, columns: 120 });
   const time = (i: number) => new Date(ann.now + i * 1000).toISOString();
   ann.says(`@msgid=m1;time=${time(1)} :ben!b@h PRIVMSG #lobby :before`);
-  ann.screen.disconnected("The connection was lost.", 1000, ann.session.stop());
+  ann.screen.disconnected({ why: "The connection was lost.", pause: 1000, unsettled: ann.session.stop() });
   assertStringIncludes(await ann.text(), "The connection was lost. Trying again in 1 s.");
   ann.now += 60_000;
   ann.screen.connected(false);
@@ -291,7 +291,7 @@ Deno.test("Escape and a letter in quick succession are not taken for Alt and the
 
 Deno.test("what is said while offline is kept and sent when the connection is back", () => {
   const ann = new Seat();
-  ann.screen.disconnected("The connection was lost.", 1000, ann.session.stop());
+  ann.screen.disconnected({ why: "The connection was lost.", pause: 1000, unsettled: ann.session.stop() });
   ann.types("are you there?\rand this is half ty");
   assertEquals(ann.sent, []);
   ann.screen.connected(false);

@@ -1,6 +1,8 @@
 // A full screen without a terminal: a server that is whoever calls `says`, and a screen that can be read.
 
 import xterm from "@xterm/headless";
+import { parseMessage } from "../protocol.ts";
+import type { Ending } from "../client/front_end.ts";
 import { FullScreen } from "../client/full_screen.ts";
 import { KeyDecoder } from "../client/keys.ts";
 import { ENTER, Painter } from "../client/painter.ts";
@@ -50,7 +52,7 @@ export class Seat {
       emit: deliver,
       now: () => this.now,
     });
-    const note = (what: string) => (...details: string[]) => this.effects.push([what, ...details].join(" ")) > 0;
+    const note = (what: string) => (...details: unknown[]) => this.effects.push([what, ...details].join(" ")) > 0;
     this.screen = new FullScreen({
       session: this.session,
       store: this.store,
@@ -92,6 +94,39 @@ export class Seat {
       this.says(`:ann!a@home JOIN ${channel}`, `:irc 353 ann = ${channel} :@ann ben`, `:irc 366 ann ${channel} :End`);
     }
     this.sent.length = 0;
+  }
+
+  /** The connection breaks. */
+  breaks(how: Partial<Ending> = {}): void {
+    const unsettled = this.session.stop();
+    this.screen.disconnected({ why: "The connection was lost.", pause: 1000, unsettled, ...how });
+    this.sent.length = 0;
+  }
+
+  /** A connection stands again: registers up to where channels are joined, which is for the test to do. */
+  returns(capabilities: string): void {
+    this.screen.connected(false);
+    this.session.start();
+    const names = capabilities.replace(/=\S+/g, "");
+    this.says(`:irc CAP * LS :${capabilities}`, `:irc CAP ann ACK :${names}`, ":irc CAP ann ACK :");
+    this.says(":irc 001 ann :Welcome", ":irc 422 ann :none");
+  }
+
+  /** The server answers the newest request for history of a target with these lines. */
+  tellsHistory(target: string, ...lines: string[]): void {
+    const asked = this.sent.findLast((line) => / CHATHISTORY \w+ (\S+)/.exec(line)?.[1] === target);
+    const label = parseMessage(asked ?? "PING").tags?.get("label") ?? "";
+    this.says(`@label=${label} :irc BATCH +h chathistory ${target}`);
+    this.says(...lines.map((line) => line.startsWith("@") ? `@batch=h;${line.slice(1)}` : `@batch=h ${line}`));
+    this.says(":irc BATCH -h");
+  }
+
+  /** The server answers every PING that is in `sent`. */
+  pongs(): void {
+    for (const line of [...this.sent]) {
+      const token = /^PING (\S+)$/.exec(line)?.[1];
+      if (token !== undefined) this.says(`:irc PONG irc ${token}`);
+    }
   }
 
   /** The server says these lines. */

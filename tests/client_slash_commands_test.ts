@@ -117,7 +117,7 @@ Deno.test("/clear empties the screen, /reconnect connects anew", async () => {
   const ann = inLobby();
   ann.types("/clear\r/reconnect\r");
   assert(!(await ann.text()).includes("tea?"));
-  assertEquals(ann.effects, ["reconnect"]);
+  assertEquals(ann.effects, ["reconnect Connecting anew, as you asked."]);
 });
 
 Deno.test("every slash command is tried here", () => {

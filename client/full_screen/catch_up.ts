@@ -6,7 +6,13 @@
 
 import type { Buffer } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
-import { type ChatMessage, type HistoryRequest, type SessionEvent, timeSelector } from "../session.ts";
+import {
+  type ChatMessage,
+  type HistoryEvent,
+  type HistoryRequest,
+  type SessionEvent,
+  timeSelector,
+} from "../session.ts";
 
 /** Messages of one request. */
 const PAGE = 100;
@@ -70,15 +76,25 @@ export function historyArrived(screen: FullScreen, event: SessionEvent & { type:
   buffer.loading = false;
   const oldestBefore = buffer.oldest?.time ?? Infinity;
   const visible = events.filter((item) => item.type !== "message" || !screen.isIgnored(item.source));
-  for (const item of events) if (item.type === "message" && item.self) buffer.forgetFailed(item.text);
+  for (const item of events) {
+    if (item.type !== "message" || (item.id !== undefined && buffer.byId(item.id) !== undefined)) continue;
+    screen.outgoing.found(buffer, item);
+    if (item.self) buffer.forgetFailed(item.text);
+  }
   const { added, met } = buffer.insertHistory(visible, (message) => screen.lineOf(message), placeOf(request));
   const full = events.filter((item) => item.type === "message").length >= PAGE / 2;
+  if (failed !== undefined && request.which === "AFTER") {
+    return ask(screen, buffer, { target: buffer.name, which: "LATEST", selector: "*" });
+  }
   switch (request.which) {
     case "LATEST":
-      buffer.complete = !full;
+      if (full && oldestBefore < Infinity && !met) gapBefore(buffer, events);
+      else buffer.complete = !full;
+      screen.outgoing.caughtUp(buffer, failed === undefined && (!full || met));
       break;
     case "AFTER":
       if (full && added > 0) more(screen, buffer);
+      if (!buffer.loading) screen.outgoing.caughtUp(buffer, !full || added === 0);
       break;
     case "BEFORE":
       if (met || !full) closeOrComplete(buffer);
@@ -117,6 +133,13 @@ function more(screen: FullScreen, buffer: Buffer): void {
     return ask(screen, buffer, { target: buffer.name, which: "AFTER", selector: `msgid=${newest.id}` });
   }
   buffer.markGap(newest.time + 1);
+}
+
+/** What lies between what was here and the latest page is unknown. */
+function gapBefore(buffer: Buffer, events: readonly HistoryEvent[]): void {
+  const first = events.find((item) => item.type === "message");
+  if (first !== undefined) buffer.markGap(first.time - 1);
+  buffer.complete = false;
 }
 
 /** What lies between a page from long ago and what was here is unknown. */

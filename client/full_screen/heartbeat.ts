@@ -8,6 +8,10 @@ import type { FullScreen } from "../full_screen.ts";
 
 /** How often the server is asked, in milliseconds. */
 const PAUSE = 30_000;
+/** How often, in milliseconds, where the server does not send back what we say: its answer tells that it was taken. */
+const SHORT_PAUSE = 3000;
+/** The server is given up after so many ticks without an answer. Ticks, because clocks are set and machines sleep. */
+const SILENCE = 90;
 /** An answer that takes longer than this is shown as lag before it has come. */
 const LATE = 2000;
 
@@ -18,6 +22,8 @@ export class Heartbeat {
   lag: number | undefined;
   #askedAt: number | undefined;
   #lastAsked = -Infinity;
+  /** Ticks for which we have been waiting. */
+  #ticks = 0;
 
   constructor(screen: FullScreen) {
     this.#screen = screen;
@@ -26,16 +32,22 @@ export class Heartbeat {
   /** The connection has ended. */
   stop(): void {
     this.lag = this.#askedAt = undefined;
+    this.#ticks = 0;
     this.#lastAsked = -Infinity;
   }
 
   /** Asks when it is time, and looks how long an answer is overdue. */
   tick(): void {
-    const now = this.#screen.now();
+    const { now: clock, session, trouble, effects } = this.#screen;
+    const now = clock();
+    if (this.#askedAt !== undefined || trouble === "registering") {
+      if (++this.#ticks === SILENCE) effects.reconnect(`Nothing was heard from the server for ${SILENCE} s.`, true);
+    } else this.#ticks = 0;
     if (this.#askedAt !== undefined) {
       if (now - this.#askedAt > LATE) this.#set((now - this.#askedAt) / 1000);
-    } else if (this.#screen.session.registered && now - this.#lastAsked >= PAUSE) {
-      void this.#ask(now);
+    } else if (session.registered) {
+      const untold = !session.echoes && session.outbox.unconfirmed;
+      if (now - this.#lastAsked >= (untold ? SHORT_PAUSE : PAUSE)) void this.#ask(now);
     }
   }
 

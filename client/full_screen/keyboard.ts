@@ -10,7 +10,7 @@ import { isEditorKey, LineEditor } from "../line_editor.ts";
 import { readTyped, runSlashCommand } from "../slash_commands.ts";
 import type { OfferedCompletion } from "./completing.ts";
 import { panelKey } from "./panels.ts";
-import { PICK_KEYS } from "./pick_keys.ts";
+import { pickKey } from "./pick_keys.ts";
 import { slashContext } from "./slash_context.ts";
 import { pressUiKey } from "./ui_keys.ts";
 
@@ -126,7 +126,7 @@ export class Keyboard {
   #pickText(text: string): void {
     const screen = this.#screen;
     const line = screen.scrolling.picked;
-    const action = line === undefined ? undefined : PICK_KEYS.find(({ keys }) => keys.includes(text.slice(0, 1)));
+    const action = line === undefined ? undefined : pickKey(text.slice(0, 1), line);
     if (line !== undefined) action?.run(screen, line);
     if (action === undefined) screen.scrolling.selected = undefined;
     const rest = action === undefined ? text : text.slice(1);

@@ -7,7 +7,7 @@
 import type { FullScreen } from "../full_screen.ts";
 import { sanitize } from "../sanitize.ts";
 import type { ViewMember, ViewState } from "../view.ts";
-import { PICK_KEYS } from "./pick_keys.ts";
+import { pickHint } from "./pick_keys.ts";
 
 /** What only the screen itself knows. */
 interface Known {
@@ -39,7 +39,7 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
     completion: completion === undefined
       ? undefined
       : { labels: completion.items.map((item) => item.label), selected: completion.selected },
-    hint: screen.hint ?? (scrolling.selected === undefined ? undefined : PICK_HINT),
+    hint: screen.hint ?? (scrolling.picked === undefined ? undefined : pickHint(scrolling.picked)),
     panel,
     anchor: scrolling.anchors.get(current),
     selected: scrolling.selected,
@@ -47,8 +47,6 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
     color,
   };
 }
-
-const PICK_HINT = `${PICK_KEYS.map(({ keys, help }) => `${keys[0]} ${help}`).join("  ")}  Esc back`;
 
 function inputState({ keyboard, replyTo, current }: FullScreen): ViewState["input"] {
   const { question, activeEditor: { text, cursor } } = keyboard;

@@ -87,7 +87,8 @@ const HANDLERS: Handlers = {
     here(screen, "info", `${channel} (${members})  ${stripFormatting(topic)}`);
   },
   conversation: (screen, { target }) => {
-    if (!screen.session.isChannel(target)) loadMissed(screen, screen.buffer(target));
+    const direct = screen.session.isChannel(target) ? undefined : screen.buffer(target);
+    if (direct !== undefined && !direct.loading) loadMissed(screen, direct);
   },
   info: (screen, { code, about, text }) => {
     const taken = code === "REGISTER SUCCESS" || code === "ACCOUNT PASSWORD_CHANGED";
@@ -220,21 +221,7 @@ function membersCame(screen: FullScreen, { channel, asked }: SessionEvent & { ty
 function refused(screen: FullScreen, event: SessionEvent & { type: "refused" }): void {
   const { target, text, ref } = event;
   const buffer = (target === "" ? undefined : screen.find(target)) ?? screen.current;
-  if (ref !== undefined) {
-    const line = buffer.settle(ref) ?? buffer.lines.findLast((known) => known.ref === ref);
-    if (line !== undefined && buffer.lines.includes(line)) {
-      buffer.fail(line);
-    } else if (line !== undefined) {
-      buffer.append({
-        kind: line.kind,
-        time: line.time,
-        nick: line.nick,
-        text: line.text,
-        self: true,
-        state: "failed",
-      });
-    }
-  }
+  if (ref !== undefined) buffer.fail(ref);
   const about = target === "" || target === buffer.name ? "" : `${target}: `;
   screen.tell(buffer, "error", `${about}${text}`);
 }

@@ -14,6 +14,8 @@ import { stripFormatting } from "../sanitize.ts";
 export interface PickKey {
   readonly keys: readonly string[];
   readonly help: string;
+  /** Whether it can be done to this message; to every one unless told. */
+  readonly suits?: (line: Line) => boolean;
   readonly run: (screen: FullScreen, line: Line) => void;
 }
 
@@ -21,10 +23,22 @@ export interface PickKey {
 export const PICK_KEYS: readonly PickKey[] = [
   { keys: ["r"], help: "reply", run: reply },
   { keys: ["e", "+"], help: "react", run: (screen, line) => void react(screen, line) },
+  { keys: ["s"], help: "send again", suits: isLost, run: again },
   { keys: ["d"], help: "delete", run: (screen, line) => void remove(screen, line) },
   { keys: ["c", "y"], help: "copy", run: copy },
-  { keys: ["o"], help: "open link", run: openLink },
+  { keys: ["o"], help: "open link", suits: (line) => findLinks(line.text).length > 0, run: openLink },
 ];
+
+/** The key that a letter is, if it does something to this message. */
+export function pickKey(letter: string, line: Line): PickKey | undefined {
+  return PICK_KEYS.find(({ keys, suits }) => keys.includes(letter) && (suits?.(line) ?? true));
+}
+
+/** What the keys do to this message, in a line. */
+export function pickHint(line: Line): string {
+  const fitting = PICK_KEYS.filter(({ suits }) => suits?.(line) ?? true);
+  return [...fitting.map(({ keys, help }) => `${keys[0]} ${help}`), "Esc back"].join("  ");
+}
 
 /** The next message answers this one. */
 export function reply(screen: FullScreen, line: Line): void {
@@ -47,8 +61,21 @@ async function react(screen: FullScreen, line: Line): Promise<void> {
   screen.session.react(current.name, line.id, emoji, !mine);
 }
 
+function isLost(line: Line): boolean {
+  return line.state === "failed" || line.state === "doubtful";
+}
+
+function again(screen: FullScreen, line: Line): void {
+  screen.scrolling.selected = undefined;
+  screen.outgoing.again(screen.current, line);
+}
+
 async function remove(screen: FullScreen, line: Line): Promise<void> {
   const { current } = screen;
+  if (isLost(line)) {
+    screen.scrolling.selected = undefined;
+    return current.remove(line);
+  }
   if (line.id === undefined || !screen.session.enabled.has("messageRedaction")) {
     return hint(screen, "This server cannot delete messages.");
   }

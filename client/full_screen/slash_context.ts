@@ -23,7 +23,10 @@ export function slashContext(screen: FullScreen): SlashContext {
     close: (target) => screen.close(target),
     say: (target, text, options = {}) => screen.outgoing.say(target, text, options),
     leave: (reason) => screen.leave(reason),
-    reconnect: () => screen.effects.reconnect(),
+    reconnect: () => {
+      screen.tell(screen.current, "info", "Connecting anew.");
+      screen.effects.reconnect("Connecting anew, as you asked.");
+    },
     help: (about) => screen.help(about),
     clear: () => current.clear(),
     searching: (query) => {
@@ -67,8 +70,8 @@ function pickedMessage(screen: FullScreen, of: "others" | "own"): Picked | undef
 
 async function login(screen: FullScreen, account: string, password: string): Promise<void> {
   await screen.rememberLogin(account, password);
-  screen.tell(screen.current, "info", "Connecting anew to log in.");
-  screen.effects.reconnect();
+  screen.tell(screen.current, "info", `Connecting anew to log in as ${account}.`);
+  screen.effects.reconnect(`Connecting anew to log in as ${account}.`);
 }
 
 function ignore(screen: FullScreen, mask: string | undefined, add: boolean): void {

@@ -40,9 +40,21 @@ export interface OutboxServer {
   fold(name: string): string;
 }
 
+/** A part of something said that the server has neither taken nor refused: what was one line, or one batch. */
+export interface Unsettled {
+  readonly ref: number;
+  readonly target: string;
+  readonly text: string;
+  readonly kind: Sent["kind"];
+  readonly reply: string | undefined;
+  /** Whether it was written to the connection: then the server may have it all the same. */
+  readonly written: boolean;
+}
+
 /** Lines of a message that are answered as one: a line, or a batch. */
 interface Part {
   readonly sent: Sent;
+  readonly text: string;
   readonly label: string | undefined;
   /** Grows with what is sent; a fence stands behind all that is smaller. */
   readonly at: number;
@@ -51,6 +63,7 @@ interface Part {
 /** What waits for room on the way to the server; sent as a whole. */
 interface Unit {
   readonly sent: Sent | undefined;
+  readonly text: string;
   readonly send: () => void;
   readonly lines: number;
   readonly bytes: number;
@@ -120,9 +133,17 @@ export class Outbox {
     return batch ? this.#batchBounds().bytes : this.#room(target, "message");
   }
 
-  /** What was said and never settled, and forgets it; fences give up. For the end of a connection. */
-  takeUnsettled(): Sent[] {
-    const sents = [...this.#parts, ...this.#queue].map(({ sent }) => sent).filter((sent) => sent !== undefined);
+  /** Whether something was written that the server has neither taken nor refused. */
+  get unconfirmed(): boolean {
+    return this.#parts.length > 0;
+  }
+
+  /** What was said and never settled, in order, and forgets it; fences give up. For the end of a connection. */
+  takeUnsettled(): Unsettled[] {
+    const unsettled = [
+      ...this.#parts.map((part) => ({ ...part, written: true })),
+      ...this.#queue.map((unit) => ({ ...unit, written: false })),
+    ].flatMap(({ sent, text, written }) => sent === undefined ? [] : [unsettledPart(sent, text, written)]);
     this.#parts = [];
     this.#queue = [];
     this.#window = { lines: 0, bytes: 0 };
@@ -131,7 +152,7 @@ export class Outbox {
     const fences = [...this.#fences.values()];
     this.#fences.clear();
     for (const fence of fences) fence.reject(new Error("Cannot wait for the server: the connection ended"));
-    return [...new Set(sents)];
+    return unsettled;
   }
 
   /** Resolves when the server has handled everything said so far; rejects if the connection ends first. */
@@ -144,7 +165,7 @@ export class Outbox {
       this.#fences.set(token, { at: ++this.#count, resolve, reject });
       this.#server.send({ command: "PING", params: [token] });
     };
-    this.#enqueue({ sent: undefined, send, lines: 0, bytes: 0 });
+    this.#enqueue({ sent: undefined, text: "", send, lines: 0, bytes: 0 });
     return promise;
   }
 
@@ -217,7 +238,7 @@ export class Outbox {
       for (const part of splitText(line, room)) {
         const text = sent.kind === "action" ? `\x01ACTION ${part}\x01` : part;
         const message = { command: sent.kind === "notice" ? "NOTICE" : "PRIVMSG", params: [sent.target, text] };
-        this.#enqueuePart(sent, tags, message, []);
+        this.#enqueuePart({ sent, text: part }, tags, [message]);
       }
     }
   }
@@ -233,22 +254,28 @@ export class Outbox {
         command,
         params: [sent.target, text],
       }));
-      this.#enqueuePart(sent, tags, opening, [...inside, { command: "BATCH", params: [`-${ref}`] }]);
+      const whole = batch.map(({ text, concat }, i) => i === 0 || concat ? text : `\n${text}`).join("");
+      const closing = { command: "BATCH", params: [`-${ref}`] };
+      this.#enqueuePart({ sent, text: whole }, tags, [opening, ...inside, closing]);
     }
   }
 
   /** Sends, now or when there is room, a message that is answered, and those that belong to it. */
-  #enqueuePart(sent: Sent, tags: ReadonlyMap<string, string>, first: Message, others: readonly Message[]): void {
+  #enqueuePart(
+    { sent, text }: { sent: Sent; text: string },
+    tags: ReadonlyMap<string, string>,
+    [first, ...others]: readonly [Message, ...Message[]],
+  ): void {
     sent.left++;
     const send = () => {
       const label = this.#server.enabled.has("labeledResponse") ? this.nextLabel() : undefined;
-      this.#parts.push({ sent, label, at: ++this.#count });
+      this.#parts.push({ sent, text, label, at: ++this.#count });
       const all = new Map([...tags, ...(label === undefined ? [] : [["label", label] as const])]);
       this.#server.send({ ...first, tags: all });
       for (const message of others) this.#server.send(message);
     };
     const bytes = [first, ...others].reduce((sum, { params }) => sum + byteLength(params.join(" ")) + 20, 0);
-    this.#enqueue({ sent, send, lines: 1 + others.length, bytes });
+    this.#enqueue({ sent, text, send, lines: 1 + others.length, bytes });
   }
 
   #enqueue(unit: Unit): void {
@@ -283,6 +310,10 @@ export class Outbox {
       // The connection ended; takeUnsettled() has begun anew.
     });
   }
+}
+
+function unsettledPart({ ref, target, kind, reply }: Sent, text: string, written: boolean): Unsettled {
+  return { ref, target, text, kind, reply, written };
 }
 
 /** Tags that say which message this one answers: https://ircv3.net/specs/client-tags/reply */

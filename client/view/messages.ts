@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Buffer, isSpeech, type Line, type Presence, sameDay } from "../buffer.ts";
+import { type Buffer, isSpeech, type Line, type Presence, sameDay, type SendState } from "../buffer.ts";
 import { clock } from "../clock.ts";
 import { messageSpans } from "../formatting.ts";
 import { sanitize } from "../sanitize.ts";
@@ -141,9 +141,18 @@ function lineRows(line: Line, quoted: Line | undefined, layout: MessageLayout, s
   const all = rows.map((row, i) => [...(i === 0 ? head : [margin]), ...row]);
   if (line.reply !== undefined) all.unshift([margin, span(fit(quoteText(quoted), columns - indent), DIM)]);
   if (line.reactions.size > 0) all.push(...wrap(reactionSpans(line), columns - indent).map((row) => [margin, ...row]));
-  if (line.state === "failed") all.push([margin, span("not sent", { fg: 1 })]);
+  const state = line.state === undefined ? undefined : STATES[line.state];
+  if (state !== undefined) all.push(...wrap([state], columns - indent).map((row) => [margin, ...row]));
   return all;
 }
+
+/** What is said of a message of ours that has not arrived. */
+const STATES: Readonly<Record<SendState, Span | undefined>> = {
+  sending: undefined,
+  waiting: span("waits for the connection", DIM),
+  failed: span("not sent (Alt-Up, s: again)", { fg: 1 }),
+  doubtful: span("perhaps not sent (Alt-Up, s: again)", { fg: 1 }),
+};
 
 function nickLabel(line: Line, fold: (name: string) => string): Span {
   const nick = sanitize(line.nick);
@@ -170,7 +179,9 @@ function bodySpans(line: Line, { fold }: MessageLayout): Span[] {
   const spans = messageSpans(line.text);
   if (line.kind === "info") return spans.map((piece) => ({ ...piece, style: { ...piece.style, dim: true } }));
   if (line.kind === "error") return spans.map((piece) => ({ ...piece, style: { ...piece.style, fg: 1 } }));
-  const said = line.state === "sending" ? spans.map((s) => ({ ...s, style: { ...s.style, dim: true } })) : spans;
+  const said = line.state === "sending" || line.state === "waiting"
+    ? spans.map((s) => ({ ...s, style: { ...s.style, dim: true } }))
+    : spans;
   if (line.kind !== "action") return said;
   return [span(sanitize(line.nick), { fg: nickColor(fold(line.nick)) }), span(" "), ...said];
 }

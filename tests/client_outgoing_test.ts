@@ -1,0 +1,223 @@
+// What a person says while connections come and go: nothing is lost without a word, and nothing is said twice.
+
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { parseMessage } from "../protocol.ts";
+import { Seat } from "./client_screen.ts";
+
+const ALL = "batch labeled-response echo-message message-tags server-time draft/chathistory";
+
+/** What was said to the server, in order. */
+function said(ann: Seat): string[] {
+  return ann.sent.map((line) => parseMessage(line)).filter(({ command }) => command === "PRIVMSG").map(({ params }) =>
+    params[1]!
+  );
+}
+
+/** Lets promises that are settled run on. */
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+/** Somebody said something before, so that history can be asked for by its id. */
+function afterSomeTalk(ann: Seat): void {
+  ann.says(`@msgid=m1;time=${new Date(ann.now - 1000).toISOString()} :ben!b@h PRIVMSG #lobby :hello`);
+}
+
+function history(ann: Seat, id: string, nick: string, text: string): string {
+  return `@msgid=${id};time=${new Date(ann.now + 1000).toISOString()} :${nick}!x@home PRIVMSG #lobby :${text}`;
+}
+
+Deno.test("what is typed without a connection is sent in its order, and waits visibly until then", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.breaks();
+  ann.types("one\rtwo\r");
+  assertStringIncludes(await ann.text(), "waits for the connection");
+  assertEquals(ann.sent, []);
+  ann.returns(ALL);
+  assertEquals(said(ann), ["one", "two"]);
+  assertFalse((await ann.text()).includes("waits for"));
+});
+
+Deno.test("what was said before the break and is in history stands once and is not said again", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  afterSomeTalk(ann);
+  ann.types("did it arrive?\r");
+  ann.breaks();
+  ann.types("and this?\r");
+  ann.returns(ALL);
+  ann.says(":ann!a@home JOIN #lobby");
+  assertEquals(said(ann), [], "nothing overtakes what may have arrived");
+  ann.tellsHistory("#lobby", history(ann, "m2", "ann", "did it arrive?"));
+  assertEquals(said(ann), ["and this?"]);
+  assertEquals((await ann.text()).split("did it arrive?").length, 2);
+});
+
+Deno.test("what was said before the break and is not in history is said again, before what came later", () => {
+  const ann = new Seat({ capabilities: ALL });
+  afterSomeTalk(ann);
+  ann.types("lost one\rlost two\r");
+  ann.breaks();
+  ann.types("later\r");
+  ann.returns(ALL);
+  ann.says(":ann!a@home JOIN #lobby");
+  ann.tellsHistory("#lobby", history(ann, "m2", "carl", "lost one"));
+  assertEquals(said(ann), ["lost one", "lost two", "later"]);
+});
+
+Deno.test("of two equal messages of which one arrived, one is said again", () => {
+  const ann = new Seat({ capabilities: ALL });
+  afterSomeTalk(ann);
+  ann.types("ok\rok\r");
+  ann.breaks();
+  ann.returns(ALL);
+  ann.says(":ann!a@home JOIN #lobby");
+  ann.tellsHistory("#lobby", history(ann, "m2", "ann", "ok"));
+  assertEquals(said(ann), ["ok"]);
+});
+
+Deno.test("who comes back under another nick still knows what they said", () => {
+  const ann = new Seat({ capabilities: ALL });
+  afterSomeTalk(ann);
+  ann.types("hello\r");
+  ann.breaks();
+  ann.returns(ALL);
+  ann.says(":ann!a@home NICK ann_", ":ann_!a@home JOIN #lobby");
+  ann.tellsHistory("#lobby", history(ann, "m2", "ann", "hello"));
+  assertEquals(said(ann), []);
+});
+
+Deno.test("a direct message that was lost is asked for in its own history", () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("/msg ben are you there?\r");
+  ann.breaks();
+  ann.returns(ALL);
+  assert(ann.sent.some((line) => line.includes("CHATHISTORY LATEST ben *")));
+  ann.tellsHistory("ben");
+  assertEquals(said(ann), ["are you there?"]);
+});
+
+Deno.test("where there is no history it is marked, stays where it was, and s says it again", async () => {
+  const ann = new Seat();
+  ann.types("hello\r");
+  ann.says(":ben!b@h PRIVMSG #lobby :afterwards");
+  ann.breaks();
+  ann.returns("");
+  ann.says(":ann!a@home JOIN #lobby");
+  assertEquals(said(ann), []);
+  const text = await ann.text();
+  assert(text.indexOf("perhaps not sent") < text.indexOf("afterwards"));
+  ann.types("\x1b[1;3A\x1b[1;3As");
+  assertEquals(said(ann), ["hello"]);
+  assertFalse((await ann.text()).includes("perhaps not sent"));
+});
+
+Deno.test("without echoes the server is asked whether it took what was said, so that a break leaves no doubt", async () => {
+  const ann = new Seat();
+  ann.types("hello\r");
+  ann.now += 4000;
+  ann.screen.tick();
+  ann.pongs();
+  await settle();
+  ann.breaks();
+  assertFalse((await ann.text()).includes("perhaps not sent"));
+});
+
+Deno.test("where the channel cannot be joined any more, it says that it does not know", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  afterSomeTalk(ann);
+  ann.types("hello\r");
+  ann.breaks();
+  ann.returns(ALL);
+  ann.says(":irc 474 ann #lobby :You are banned");
+  ann.pongs();
+  await settle();
+  assertStringIncludes(await ann.text(), "perhaps not sent");
+  assertEquals(said(ann), []);
+});
+
+Deno.test("what was written to a connection that fell silent is not said again unasked: it may still arrive", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  afterSomeTalk(ann);
+  ann.types("hello\r");
+  ann.screen.tick();
+  for (let i = 0; i < 90; i++) ann.screen.tick();
+  assertEquals(ann.effects, ["reconnect Nothing was heard from the server for 90 s. true"]);
+  ann.breaks({ silent: true });
+  ann.returns(ALL);
+  ann.says(":ann!a@home JOIN #lobby");
+  ann.tellsHistory("#lobby");
+  assertEquals(said(ann), []);
+  assertStringIncludes(await ann.text(), "perhaps not sent");
+});
+
+Deno.test("a second break in the middle of catching up changes nothing of that", () => {
+  const ann = new Seat({ capabilities: ALL });
+  afterSomeTalk(ann);
+  ann.types("first\r");
+  ann.breaks();
+  ann.types("second\r");
+  ann.returns(ALL);
+  ann.breaks();
+  ann.returns(ALL);
+  ann.says(":ann!a@home JOIN #lobby");
+  ann.tellsHistory("#lobby");
+  assertEquals(said(ann), ["first", "second"]);
+});
+
+Deno.test("where the id that was seen last means nothing any more, the latest history tells", () => {
+  const ann = new Seat({ capabilities: ALL });
+  afterSomeTalk(ann);
+  ann.types("hello\r");
+  ann.breaks();
+  ann.returns(ALL);
+  ann.says(":ann!a@home JOIN #lobby");
+  const asked = ann.sent.findLast((line) => line.includes("CHATHISTORY AFTER"));
+  const label = parseMessage(asked!).tags?.get("label");
+  ann.says(`@label=${label} :irc FAIL CHATHISTORY MESSAGE_ERROR AFTER #lobby m1 :No such message`);
+  assert(ann.sent.at(-1)!.includes("CHATHISTORY LATEST #lobby *"));
+  ann.tellsHistory("#lobby");
+  assertEquals(said(ann), ["hello"]);
+});
+
+Deno.test("of a long text what was never written is sent, and what was written is looked for line by line", () => {
+  const ann = new Seat({ capabilities: ALL });
+  afterSomeTalk(ann);
+  const lines = Array.from({ length: 12 }, (_, i) => `line ${i}`);
+  ann.types(`\x1b[200~${lines.join("\n")}\x1b[201~\r`);
+  assertEquals(said(ann), lines.slice(0, 8));
+  ann.breaks();
+  ann.returns(ALL);
+  ann.says(":ann!a@home JOIN #lobby");
+  ann.tellsHistory("#lobby", ...lines.slice(0, 5).map((line, i) => history(ann, `h${i}`, "ann", line)));
+  assertEquals(said(ann), lines.slice(5));
+});
+
+Deno.test("who leaves before it could be sent is told what was not", () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("before\r");
+  ann.breaks();
+  ann.types("after\r");
+  assertEquals(ann.screen.lastWords(), ["Perhaps not sent to #lobby: before", "Not sent to #lobby: after"]);
+});
+
+Deno.test("a message that was refused can be sent again or put away", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("hello\r");
+  const label = parseMessage(ann.sent.at(-1)!).tags?.get("label");
+  ann.says(`@label=${label} :irc 404 ann #lobby :Cannot send to channel`);
+  ann.types("\x1b[1;3A");
+  assertStringIncludes(await ann.text(), "s send again");
+  ann.types("d");
+  assertFalse((await ann.text()).includes("hello"));
+});
+
+Deno.test("a planned reconnect is no lost connection", async () => {
+  const ann = new Seat({ capabilities: `${ALL} sasl=PLAIN` });
+  ann.types("/login\r");
+  await settle();
+  ann.types("s3cret\r");
+  await settle();
+  assertEquals(ann.effects, ["reconnect Connecting anew to log in as ann."]);
+  ann.breaks({ why: "Connecting anew to log in as ann.", planned: true });
+  const text = await ann.text();
+  assertStringIncludes(text, "Connecting anew to log in as ann.");
+  assertFalse(/lost|offline|Trying again/.test(text), text);
+});
