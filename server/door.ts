@@ -7,6 +7,29 @@
 /** How long accepting pauses when the system has no socket to give, in milliseconds. */
 const BREATH = 100;
 
+/** How long nothing more is said of it, in milliseconds: whoever uses up all sockets shall not fill the log too. */
+const QUIET = 60_000;
+
+/** Says that nobody can be taken; once in a while, however often it happens. */
+export class Complaint {
+  readonly #log: (line: string) => void;
+  readonly #now: () => number;
+  #said = -Infinity;
+
+  /** @param now Milliseconds of a clock that is never set. */
+  constructor(log: (line: string) => void, now: () => number = () => performance.now()) {
+    this.#log = log;
+    this.#now = now;
+  }
+
+  make(error: unknown): void {
+    const now = this.#now();
+    if (now - this.#said < QUIET) return;
+    this.#said = now;
+    this.#log(`error: cannot take connections: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 /** What listens. `Deno.TcpListener` and `Deno.TlsListener` are some. */
 export interface Listener<C> {
   readonly addr: Deno.Addr;
@@ -41,15 +64,14 @@ async function accept<C extends Deno.Conn>(
   admit: (conn: C) => void,
   log: (line: string) => void,
 ): Promise<void> {
-  for (let failing = false;;) {
+  const complaint = new Complaint(log);
+  for (;;) {
     try {
       admit(await listener.accept());
-      failing = false;
     } catch (error) {
       if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) return;
       if (hasLeft(error)) continue;
-      if (!failing) log(`error: cannot take connections: ${error instanceof Error ? error.message : error}`);
-      failing = true;
+      complaint.make(error);
       await new Promise((resolve) => setTimeout(resolve, BREATH));
     }
   }

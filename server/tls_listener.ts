@@ -12,6 +12,7 @@ import type { Wire } from "../protocol/connection.ts";
 import { type NodeSocket, nodeWire } from "../protocol/connection_node.ts";
 import { type Certificate, fingerprintOf } from "./certificate.ts";
 import type { Remote } from "./client.ts";
+import { Complaint } from "./door.ts";
 import { plainAddress } from "./network.ts";
 
 /** What a listener is told, and whom it tells. */
@@ -27,6 +28,8 @@ export interface TlsListenerOptions {
   /** Takes a connection that is encrypted. */
   readonly seat: (wire: Wire, remote: Remote) => void;
   readonly log: (line: string) => void;
+  /** How often it is looked whether anybody is still taken, in milliseconds. */
+  readonly look?: number;
 }
 
 /** A socket before it is encrypted, as far as it is used here. */
@@ -41,47 +44,132 @@ export function canListen(): boolean {
   return typeof TlsServer.prototype?.setSecureContext === "function";
 }
 
+/** How often it is looked whether anybody is still taken, and how long one may take, in milliseconds. */
+const LOOK = 5_000;
+const PATIENCE = 2_000;
+
+// When the system once refuses a socket ("Too many open files", a connection that broke off in the queue), the runtime's
+// `node:net` (Deno 2.9) says nothing and takes nobody ever after. So whoever nobody came to for a while knocks at the own
+// door, and where that is not heard, listens anew.
 /** Listens for TLS. */
 export class TlsListener {
-  /** Where it listens. */
-  readonly addr: Deno.NetAddr;
-  readonly #server: TlsServer;
+  readonly #options: TlsListenerOptions;
+  readonly #complaint: Complaint;
+  readonly #looking: ReturnType<typeof setInterval>;
+  #certificate: Certificate;
+  #server: TlsServer | undefined;
+  #addr: Deno.NetAddr;
+  #closed = false;
+  /** Whether somebody came since it was last looked. */
+  #visited = false;
+  #visit: () => void = () => {};
+  /** The look that is not over. */
+  #look: Promise<void> | undefined;
 
-  private constructor(server: TlsServer) {
-    const { address: hostname, port } = server.address() as { address: string; port: number };
-    this.addr = { transport: "tcp", hostname, port };
-    this.#server = server;
+  private constructor(options: TlsListenerOptions) {
+    const { certificate, hostname, port, log, look = LOOK } = options;
+    checkKey(certificate);
+    this.#options = options;
+    this.#certificate = certificate;
+    this.#complaint = new Complaint(log);
+    this.#addr = { transport: "tcp", hostname, port };
+    this.#looking = setInterval(() => this.#look ??= this.#watch().finally(() => this.#look = undefined), look);
   }
 
   /** @throws {Deno.errors.AddrInUse} and whatever else listening throws. */
   static async listen(options: TlsListenerOptions): Promise<TlsListener> {
-    const { certificate, handshakeTime, hostname: host, port, log } = options;
-    checkKey(certificate);
-    const { cert, key } = certificate;
-    const asks = { requestCert: true, rejectUnauthorized: false };
-    const server = createServer({ cert, key, ...asks, handshakeTimeout: handshakeTime });
-    server.on("connection", (socket: RawSocket) => admit(socket, options));
-    server.on("tlsClientError", (_: Error, socket: TLSSocket) => void socket.destroy());
-    server.on("secureConnection", (socket: TLSSocket) => {
-      socket.setNoDelay(true);
-      options.seat(nodeWire(socket as NodeSocket), remoteOf(socket));
-    });
-    await listening(server, host, port);
-    server.on("error", (error: Error) => log(`error: cannot take connections: ${error.message}`));
-    return new TlsListener(server);
+    const listener = new TlsListener(options);
+    try {
+      await listener.#open();
+      return listener;
+    } catch (error) {
+      await listener.close();
+      throw error;
+    }
+  }
+
+  /** Where it listens. */
+  get addr(): Deno.NetAddr {
+    return this.#addr;
   }
 
   /** Shows another certificate to those who come from now on. @throws {Error} if it cannot be used. */
   show(certificate: Certificate): void {
     checkKey(certificate);
-    this.#server.setSecureContext({ cert: certificate.cert, key: certificate.key });
+    this.#certificate = certificate;
+    this.#server?.setSecureContext({ cert: certificate.cert, key: certificate.key });
   }
 
   /** Takes nobody any more; who is there stays. */
-  close(): Promise<void> {
-    this.#server.close();
-    return Promise.resolve();
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#looking);
+    this.#server?.close();
+    this.#visit();
+    await this.#look;
   }
+
+  async #open(): Promise<void> {
+    const { hostname, port } = this.#addr;
+    const server = makeServer(this.#certificate, this.#options);
+    server.on("connection", () => {
+      this.#visited = true;
+      this.#visit();
+    });
+    await listening(server, hostname, port);
+    if (this.#closed) return void server.close();
+    const bound = server.address() as { address: string; port: number };
+    this.#addr = { transport: "tcp", hostname: bound.address, port: bound.port };
+    server.on("error", (error: Error) => this.#complaint.make(error));
+    this.#server = server;
+  }
+
+  async #watch(): Promise<void> {
+    const visited = this.#visited;
+    this.#visited = false;
+    if (visited) return;
+    try {
+      if (this.#server !== undefined && await this.#knock()) return;
+      if (this.#closed) return;
+      if (this.#server !== undefined) this.#complaint.make("the system refused a socket; TLS listens anew");
+      this.#server?.close();
+      this.#server = undefined;
+      await this.#open();
+    } catch (error) {
+      this.#complaint.make(error);
+    }
+  }
+
+  /** Whether somebody who comes is taken. */
+  async #knock(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#visit = () => resolve(true);
+    const { hostname, port } = this.#addr;
+    using _ = await Deno.connect({ hostname: reachable(hostname), port });
+    const timer = setTimeout(() => resolve(false), PATIENCE);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Where who listens at an address can be reached from this machine. */
+function reachable(hostname: string): string {
+  return { "0.0.0.0": "127.0.0.1", "::": "::1" }[hostname] ?? hostname;
+}
+
+function makeServer({ cert, key }: Certificate, options: TlsListenerOptions): TlsServer {
+  const asks = { requestCert: true, rejectUnauthorized: false };
+  const server = createServer({ cert, key, ...asks, handshakeTimeout: options.handshakeTime });
+  server.on("connection", (socket: RawSocket) => admit(socket, options));
+  server.on("tlsClientError", (_: Error, socket: TLSSocket) => void socket.destroy());
+  server.on("secureConnection", (socket: TLSSocket) => {
+    socket.setNoDelay(true);
+    options.seat(nodeWire(socket as NodeSocket), remoteOf(socket));
+  });
+  return server;
 }
 
 /** Node takes a key that does not belong to the certificate, and then nobody can connect. */

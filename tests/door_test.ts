@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Door } from "../server/door.ts";
+import { Complaint, Door } from "../server/door.ts";
 
 /** A listener that gives what it is told, and then waits to be closed. */
 class Scripted {
@@ -51,4 +51,12 @@ Deno.test("connections that are reset before they are taken keep nobody waiting 
 Deno.test("a system without sockets to give is said once, and taking goes on", async () => {
   const none = new Error("Too many open files");
   assertEquals(await letIn([none, none, visitor]), ["error: cannot take connections: Too many open files"]);
+});
+
+Deno.test("whoever uses up all sockets again and again does not fill the log", () => {
+  let now = 0;
+  const log: string[] = [];
+  const complaint = new Complaint((line) => void log.push(line), () => now);
+  for (; now < 120_000; now += 100) complaint.make(new Error("Too many open files"));
+  assertEquals(log.length, 2);
 });

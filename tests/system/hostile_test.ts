@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { Connection } from "../../protocol/connection.ts";
 import { TestClient } from "../harness.ts";
-import { ServerProcess } from "./program.ts";
+import { FROM_SOURCES, ServerProcess } from "./program.ts";
 
 const HOST = "127.0.0.1";
 
@@ -107,6 +107,48 @@ Deno.test("TLS handshakes that never end give their sockets back", async () => {
   for (const conn of halves) conn.close();
   await talk(server);
 });
+
+Deno.test({
+  name: "a server that is out of files says so once, keeps who is there, and takes people again at both ports",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const program = ["sh", "-c", 'ulimit -n 100; exec "$@"', "sh", ...FROM_SOURCES];
+    const server = await ServerProcess.start(["--no-throttle"], { program });
+    await using _ = server;
+    const watcher = await comeIn(server, "watcher");
+    for (const port of [server.port, tlsPort(server)]) {
+      const waiting = await Promise.all(Array.from({ length: 150 }, () => Deno.connect({ hostname: HOST, port })));
+      // The last of them were not taken: nobody reads what they say.
+      await waiting.at(-1)!.write(text("NICK last\r\nUSER l 0 * :l\r\n"));
+      await watcher.sync();
+      for (const conn of waiting) conn.close();
+      await until(() => secured(server));
+      await talk(server);
+    }
+    await watcher.close();
+    assertEquals(await server.end(), 0);
+    assertEquals(server.log.match(/^error: cannot take connections: .*$/gm)?.length, 2, server.log);
+  },
+});
+
+/** Whether somebody who comes over TLS is answered within a second. */
+async function secured(server: ServerProcess): Promise<boolean> {
+  const caCerts = [await Deno.readTextFile(`${server.folder}/data/tls.pem`)];
+  const conn = await Deno.connect({ hostname: HOST, port: tlsPort(server) });
+  const tls = await Deno.startTls(conn, { hostname: "localhost", caCerts });
+  let closed = false;
+  const close = () => closed || (closed = true, tls.close());
+  const timer = setTimeout(close, 1000);
+  try {
+    await tls.handshake();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+    close();
+  }
+}
 
 /** What is sent to a port, and nothing more; the answer is read to its end, orderly or not. */
 async function shout(port: number, bytes: Uint8Array): Promise<string> {

@@ -58,15 +58,17 @@ export class ServerProcess implements AsyncDisposable {
   readonly greeting: string;
   readonly #host: string;
   readonly #child: Deno.ChildProcess;
-  readonly #rest: Promise<unknown>;
+  readonly #rest: Promise<string>;
   #ended = false;
+  /** What it said to its operator; known at its end. */
+  log = "";
 
   private constructor(
     host: string,
     child: Deno.ChildProcess,
     folder: string,
     greeting: string,
-    rest: Promise<unknown>,
+    rest: Promise<string>,
   ) {
     this.#host = host.includes(":") ? `[${host}]` : host;
     this.#child = child;
@@ -97,7 +99,7 @@ export class ServerProcess implements AsyncDisposable {
       if (done) throw new Error(`the server ended: ${greeting}${await errors}`);
       greeting += value;
     }
-    const rest = Promise.all([errors, drain(reader)]);
+    const rest = Promise.all([errors, drain(reader)]).then(([text]) => text);
     return new ServerProcess(host, child, folder, greeting, rest);
   }
 
@@ -115,7 +117,7 @@ export class ServerProcess implements AsyncDisposable {
     if (!this.#ended) this.#child.kill(signal);
     this.#ended = true;
     const { code } = await this.#child.status;
-    await this.#rest;
+    this.log = await this.#rest;
     return code;
   }
 
