@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { createServer, type Server as TlsServer } from "node:tls";
 import type { Address } from "../client/address.ts";
 import { dial, DistrustError } from "../client/dial.ts";
-import { KnownHosts, parseKnownHosts } from "../client/known_hosts.ts";
+import { type KnownHost, KnownHosts, parseKnownHosts } from "../client/known_hosts.ts";
 import { Connection } from "../protocol/connection.ts";
 import { serve, type Server } from "../server.ts";
 import { type Certificate, makeCertificate } from "../server/certificate.ts";
@@ -245,3 +246,111 @@ Deno.test("a server that an authority no longer vouches for is not trusted", asy
   assertStringIncludes(await ann.distrust({ port: listener.port, tls: true }), "none does now");
   assertEquals(listener.bytes, 0);
 });
+
+/** Two certificates whose bytes are equally many, so that one can stand in the place of the other. */
+async function twoOfOneLength(): Promise<[Certificate, Certificate]> {
+  const first = await makeCertificate(["localhost"]);
+  for (;;) {
+    const second = await makeCertificate(["localhost"]);
+    if (derOf(second).length === derOf(first).length) return [first, second];
+  }
+}
+
+function derOf({ cert }: Certificate): Uint8Array {
+  return Uint8Array.fromBase64(cert.replace(/-----[^-]+-----|\s/g, ""));
+}
+
+/**
+ * Somebody in the middle who has a key of their own and puts another's certificate into the handshake. In TLS 1.2 it goes
+ * in the clear, and behind it the signature, which only the right key can make.
+ */
+class Impostor {
+  readonly port: number;
+  /** What each client sent, by the type of the first record of what came together: first its greeting. */
+  readonly heard: number[][] = [];
+  readonly #listener = Deno.listen({ hostname: HOST, port: 0 });
+  readonly #server: TlsServer;
+  readonly #own: Uint8Array;
+  readonly #shown: Uint8Array;
+  readonly #accepting: Promise<void>;
+
+  private constructor(server: TlsServer, own: Certificate, shown: Certificate) {
+    this.port = (this.#listener.addr as Deno.NetAddr).port;
+    this.#server = server;
+    [this.#own, this.#shown] = [derOf(own), derOf(shown)];
+    this.#accepting = this.#accept();
+  }
+
+  static async start(own: Certificate, shown: Certificate): Promise<Impostor> {
+    const server = createServer({ cert: own.cert, key: own.key, maxVersion: "TLSv1.2" });
+    server.on("tlsClientError", () => {});
+    await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+    return new Impostor(server, own, shown);
+  }
+
+  async #accept(): Promise<void> {
+    const passing: Promise<unknown>[] = [];
+    for await (const client of this.#listener) {
+      const server = await Deno.connect({ hostname: HOST, port: (this.#server.address() as { port: number }).port });
+      const heard: number[] = [];
+      this.heard.push(heard);
+      passing.push(this.#pass(client, server, (bytes) => void heard.push(bytes[0]!)));
+      passing.push(this.#pass(server, client, (bytes) => this.#exchange(bytes)));
+    }
+    await Promise.all(passing);
+  }
+
+  async #pass(from: Deno.Conn, to: Deno.Conn, look: (bytes: Uint8Array) => void): Promise<void> {
+    const buffer = new Uint8Array(16 * 1024);
+    try {
+      for (let read; (read = await from.read(buffer)) !== null;) {
+        const bytes = buffer.subarray(0, read);
+        look(bytes);
+        for (let at = 0; at < read;) at += await to.write(bytes.subarray(at));
+      }
+      await to.closeWrite();
+    } catch {
+      // One of them hung up.
+    }
+    from.close();
+  }
+
+  #exchange(bytes: Uint8Array): void {
+    for (let at = 0; at + this.#own.length <= bytes.length; at++) {
+      if (!this.#own.every((byte, i) => bytes[at + i] === byte)) continue;
+      bytes.set(this.#shown, at);
+    }
+  }
+
+  /** Resolves when everything was heard. */
+  async end(): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** Types of TLS records. */
+const [ALERT, HANDSHAKE] = [21, 22];
+
+Deno.test("whoever shows the known certificate without having its key is refused in the middle of the handshake", async () => {
+  const [known, own] = await twoOfOneLength();
+  const ann = new Person();
+  // Through somebody who changes nothing the handshake goes on, so it is the key that decides and not the detour.
+  const honest = await Impostor.start(known, known);
+  (await ann.dial({ port: honest.port, fingerprint: known.fingerprint })).wire.close();
+  await honest.end();
+  for (const [, next] of honest.heard) assertEquals(next, HANDSHAKE);
+  const impostor = await Impostor.start(own, known);
+  const place = `${HOST}:${impostor.port}`;
+  await assertRejects(() => ann.dial({ port: impostor.port, fingerprint: known.fingerprint }), Error);
+  await ann.known.remember(HOST, impostor.port, keyOf(place, known));
+  await assertRejects(() => ann.dial({ port: impostor.port, tls: true }), Error);
+  await impostor.end();
+  assertEquals(impostor.heard.length, 3);
+  for (const heard of impostor.heard) assertEquals(heard, [HANDSHAKE, ALERT]);
+});
+
+function keyOf(place: string, { fingerprint, cert }: Certificate): KnownHost {
+  return parseKnownHosts(`${place} key ${fingerprint} ${cert.replace(/-----[^-]+-----|\s/g, "")}`).get(place)!;
+}
