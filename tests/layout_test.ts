@@ -38,8 +38,8 @@ const WORDS: readonly { word: RegExp; only: RegExp; why: string }[] = [
   { word: /\bDeno\.(listen|listenTls|serve)\b/, only: /^server\.ts$/, why: "only the doors open sockets" },
   {
     word: /\bDeno\.(connect|connectTls)\b/,
-    only: /^server\.ts$|^client\/dial\.ts$|^main\/(doctor|owner)\.ts$/,
-    why: "the client opens sockets in one place",
+    only: /^server(\/tls_listener)?\.ts$|^client\/dial\.ts$|^main\/(doctor|owner)\.ts$/,
+    why: "the client opens sockets in one place; the TLS listener knocks at its own door",
   },
   { word: /\bconsole\./, only: /^$/, why: "only main prints, through main/output.ts" },
   {
