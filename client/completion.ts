@@ -56,16 +56,35 @@ export function complete(text: string, cursor: number, sources: CompletionSource
   return items.length === 0 ? undefined : { from, to: cursor, items };
 }
 
+/**
+ * Emoji that a name being typed may become, with or without its colon; all of them for an empty one.
+ *
+ * @example
+ * ```ts
+ * import { completeEmoji } from "./completion.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(completeEmoji("tad", 3)?.items, [{ insert: "🎉", label: "🎉 tada" }]);
+ * assertEquals(completeEmoji(":tad", 4)?.items, [{ insert: "🎉", label: "🎉 tada" }]);
+ * ```
+ */
+export function completeEmoji(text: string, cursor: number): Completion | undefined {
+  const items = emojiItems(text.slice(0, cursor).trim().replace(/^:/, "")).slice(0, MAX_ITEMS);
+  return items.length === 0 ? undefined : { from: 0, to: cursor, items };
+}
+
+function emojiItems(start: string): CompletionItem[] {
+  return begins([...EMOJI.keys()], start).map((name) => ({
+    insert: EMOJI.get(name)!,
+    label: `${EMOJI.get(name)!} ${name}`,
+  }));
+}
+
 function itemsFor(word: string, first: boolean, text: string, sources: CompletionSources): CompletionItem[] {
   if (first && word.startsWith("/")) {
     return begins(sources.commands, word.slice(1)).map((name) => ({ insert: `/${name} `, label: `/${name}` }));
   }
-  if (/^:[+\-\w]+$/.test(word)) {
-    return begins([...EMOJI.keys()], word.slice(1)).map((name) => ({
-      insert: EMOJI.get(name)!,
-      label: `${EMOJI.get(name)!} ${name}`,
-    }));
-  }
+  if (/^:[+\-\w]+$/.test(word)) return emojiItems(word.slice(1));
   if (/^[#&]/.test(word)) return begins(sources.channels, word).map((name) => ({ insert: `${name} `, label: name }));
   if (word === "" && text.trim() !== "" && !text.startsWith("/")) return [];
   // At the beginning of a message a nick is whom it is for.

@@ -136,7 +136,14 @@ const MARKUP =
 export function decorate(spans: readonly Span[]): Span[] {
   return spans.flatMap((piece) =>
     withLinks(piece).flatMap((part) => part.style.link === undefined ? withMarkup(part) : [part])
-  );
+  ).map(withoutSelector);
+}
+
+/** A selector would widen the last character of the span before, which was measured without it. */
+function withoutSelector(piece: Span, i: number): Span {
+  return i === 0 || !/^[\ufe0e\ufe0f]/.test(piece.text)
+    ? piece
+    : { ...piece, text: piece.text.replace(/^[\ufe0e\ufe0f]+/, "") };
 }
 
 function withLinks({ text, style }: Span): Span[] {

@@ -238,7 +238,7 @@ export class FullScreen implements FrontEnd {
     const at = this.buffers.indexOf(buffer);
     if (buffer === this.current) this.go(this.buffers[at + 1] ?? this.buffers[at - 1]!);
     this.buffers.splice(at, 1);
-    this.scrolling.anchors.delete(buffer);
+    this.scrolling.forget(buffer);
     this.outgoing.forget(buffer);
     this.remember();
   }
@@ -344,9 +344,9 @@ export class FullScreen implements FrontEnd {
   }
 }
 
-/** What is enough to begin with. */
+/** What is enough to begin with, in three rows of the narrowest screen. */
 const WELCOME = [
-  "Welcome. Type something and press Enter: everybody here reads it.",
-  "Tab completes names, Alt-Up picks a message to answer, Alt-A goes to what is new.",
-  "? shows every key and command, /quit leaves.",
+  "Welcome! Type, and Enter says it.",
+  "Alt-Up answers. Alt-A: what's new.",
+  "? shows every key, /quit leaves.",
 ];

@@ -13,6 +13,8 @@ export type KeyEvent =
   | { readonly type: "text"; readonly text: string }
   /** Pasted as a whole, with its newlines. */
   | { readonly type: "paste"; readonly text: string }
+  /** The wheel of the mouse was turned up, or down, some rows. */
+  | { readonly type: "wheel"; readonly rows: number }
   /** The terminal's window was entered or left. */
   | { readonly type: "focus"; readonly focused: boolean };
 
@@ -113,8 +115,30 @@ export class KeyDecoder {
       this.#rest = this.#rest.slice(step.length);
       if (step.event !== undefined) events.push(step.event);
     }
-    return joinText(events);
+    return joinText(joinWheel(events));
   }
+}
+
+/** So many arrows at once come from no finger: terminals turn the wheel into arrows (painter.ts asks them to). */
+const WHEEL = 3;
+
+/** Makes one turn of the wheel out of arrows that arrived together. */
+function joinWheel(events: readonly KeyEvent[]): KeyEvent[] {
+  const joined: KeyEvent[] = [];
+  for (let i = 0; i < events.length;) {
+    const event = events[i]!;
+    const arrow = event.type === "key" && (event.key === "Up" || event.key === "Down") ? event.key : undefined;
+    const end = arrow === undefined ? i + 1 : endOfRun(events, i, arrow);
+    if (end - i >= WHEEL) joined.push({ type: "wheel", rows: (end - i) * (arrow === "Up" ? 1 : -1) });
+    else joined.push(...events.slice(i, end));
+    i = end;
+  }
+  return joined;
+}
+
+function endOfRun(events: readonly KeyEvent[], from: number, key: string): number {
+  const end = events.findIndex((event, i) => i > from && !(event.type === "key" && event.key === key));
+  return end < 0 ? events.length : end;
 }
 
 // deno-lint-ignore no-control-regex -- https://ecma-international.org/publications-and-standards/standards/ecma-48/

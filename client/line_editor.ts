@@ -13,6 +13,16 @@ interface Snapshot {
   readonly cursor: number;
 }
 
+/** A search through what was sent. */
+interface Search {
+  readonly query: string;
+  /** Where in the history the text stands that is shown. */
+  readonly at: number;
+  readonly found: boolean;
+  /** What was there before, to go back to. */
+  readonly before: Snapshot;
+}
+
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const WORDS = new Intl.Segmenter(undefined, { granularity: "word" });
 
@@ -49,6 +59,7 @@ export class LineEditor {
   #kills: string[] = [];
   #killAt = 0;
   #yanked = 0;
+  #search: Search | undefined;
 
   get text(): string {
     return this.#text;
@@ -61,8 +72,14 @@ export class LineEditor {
     return this.#history;
   }
 
+  /** What is looked for in what was sent, while {@linkcode searchOlder} goes on. */
+  get search(): { readonly query: string; readonly found: boolean } | undefined {
+    return this.#search;
+  }
+
   /** Handles a key. Returns whether it meant anything here. */
   press(key: string): boolean {
+    if (this.#search !== undefined && this.#pressSearching(this.#search, key)) return true;
     const action = ACTIONS.get(key);
     if (action === undefined) return false;
     if (key !== "M-y") this.#yanked = 0;
@@ -73,6 +90,7 @@ export class LineEditor {
   /** Puts text where the cursor stands. */
   insert(text: string): void {
     const safe = text.replace(/\r\n?/g, "\n").replaceAll("\0", "");
+    if (this.#search !== undefined) return this.#extend(this.#search, safe.replaceAll("\n", " "));
     if (this.#text.length + safe.length > MAX_TEXT) return;
     this.#remember(/^\S$/u.test(safe) ? "type" : "insert");
     this.#yanked = 0;
@@ -100,8 +118,85 @@ export class LineEditor {
     return text;
   }
 
+  /** Looks through what was sent for what is typed from now on; again, further back. */
+  searchOlder(): void {
+    if (this.#history.length === 0) return;
+    const { query, at, before } = this.#search ?? { query: "", at: this.#history.length, before: this.#snapshot };
+    this.#find({ query, at, before }, -1, at - 1);
+  }
+
+  #pressSearching(search: Search, key: string): boolean {
+    switch (key) {
+      case "C-r":
+        this.searchOlder();
+        return true;
+      case "C-s":
+        this.#find(search, 1, search.at + 1);
+        return true;
+      case "Backspace":
+        this.#search = {
+          ...search,
+          query: [...GRAPHEMES.segment(search.query)].slice(0, -1).map((g) => g.segment).join(""),
+        };
+        this.#find(this.#search, -1, this.#history.length - 1);
+        return true;
+      case "Escape":
+      case "C-g":
+      case "C-c":
+        this.#search = undefined;
+        this.#text = search.before.text;
+        this.#cursor = search.before.cursor;
+        return true;
+      default:
+        this.#endSearch(search);
+        if (key === "Enter") this.move(this.#text.length);
+        return key === "Enter";
+    }
+  }
+
+  #extend(search: Search, text: string): void {
+    for (const { segment } of GRAPHEMES.segment(text)) {
+      const { query, at, before } = this.#search ?? search;
+      this.#find({ query: query + segment, at, before }, -1, Math.min(at, this.#history.length - 1));
+    }
+  }
+
+  /** Shows the nearest text of the history, from one on, that holds the query; or says that there is none. */
+  #find(search: Omit<Search, "found">, direction: -1 | 1, from: number): void {
+    const query = search.query.toLowerCase();
+    const shown = this.#history[search.at];
+    for (let at = from; query !== "" && at >= 0 && at < this.#history.length; at += direction) {
+      const text = this.#history[at]!;
+      if (!text.toLowerCase().includes(query) || (at !== search.at && text === shown)) continue;
+      this.#text = text;
+      this.#cursor = this.#boundary(text.toLowerCase().indexOf(query));
+      this.#search = { ...search, at, found: true };
+      return;
+    }
+    this.#search = { ...search, found: query === "" };
+  }
+
+  /** What was found stays as the text. */
+  #endSearch({ before, at }: Search): void {
+    this.#search = undefined;
+    this.#remember("search", before);
+    if (at >= this.#history.length) return;
+    this.#unsent = before.text;
+    this.#historyAt = at;
+  }
+
+  get #snapshot(): Snapshot {
+    return { text: this.#text, cursor: this.#cursor };
+  }
+
+  /** The last place between graphemes at or before a place. */
+  #boundary(at: number): number {
+    return [...GRAPHEMES.segment(this.#text)].findLast(({ index }) => index <= at)?.index ?? 0;
+  }
+
   /** Empties the line and forgets how it came to be. */
   clear(): void {
+    this.#search = undefined;
     this.#text = this.#unsent = "";
     this.#cursor = 0;
     this.#undo = [];
@@ -215,11 +310,11 @@ export class LineEditor {
     this.#lastChange = "";
   }
 
-  #remember(change: string): void {
+  #remember(change: string, before: Snapshot = this.#snapshot): void {
     if (change === "type" && this.#lastChange === "type") return;
     if (change === "back" && this.#lastChange === "back") return;
     this.#lastChange = change;
-    this.#undo.push({ text: this.#text, cursor: this.#cursor });
+    this.#undo.push(before);
     if (this.#undo.length > MAX_UNDO) this.#undo.shift();
   }
 
@@ -257,6 +352,11 @@ export const EDITOR_KEYS: readonly EditorKey[] = [
   { keys: ["End", "C-e"], help: "end of the line", run: (e) => e.move(e.line.end) },
   { keys: ["Up"], help: "line above, or what you sent before", run: (e) => e.vertical(-1) },
   { keys: ["Down"], help: "line below, or back to what you were typing", run: (e) => e.vertical(1) },
+  {
+    keys: ["C-r"],
+    help: "search what you sent: again older, Ctrl-S newer, Enter takes, Esc leaves",
+    run: (e) => e.searchOlder(),
+  },
   { keys: ["Backspace"], help: "delete to the left", run: (e) => e.delete(e.grapheme(-1), e.cursor, "back") },
   { keys: ["Delete", "C-d"], help: "delete to the right", run: (e) => e.delete(e.cursor, e.grapheme(1)) },
   { keys: ["C-w"], help: "cut back to the last space", run: (e) => e.kill(startOfBlankWord(e), e.cursor) },

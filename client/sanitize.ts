@@ -10,7 +10,7 @@
 // deno-lint-ignore no-control-regex -- these are what must not reach a terminal
 const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
 // Direction overrides and isolates could make a line read otherwise than it was written; the rest cannot be seen at all.
-const INVISIBLE = /[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]/g;
+const INVISIBLE = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]/g;
 const SEPARATOR = /[\u2028\u2029\u0085]/g;
 /** More marks than any script puts on one letter. */
 const HEAP_OF_MARKS = /(\p{M}{8})\p{M}+/gu;
@@ -38,7 +38,7 @@ export function sanitize(text: string): string {
 }
 
 /** The common case needs no work: what ASCII can print, letters of Latin and Han. */
-const HARMLESS = /^[\x20-\x7e\u00a1-\u02ff\u3000-\u303f\u4e00-\u9fff]*$/;
+const HARMLESS = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u3000-\u303f\u4e00-\u9fff]*$/;
 
 /** The symbol for a control character: https://www.unicode.org/charts/PDF/U2400.pdf */
 function picture(control: string): string {

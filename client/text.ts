@@ -13,7 +13,8 @@ import type { Span, Style } from "./style.ts";
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const ASCII = /^[\x20-\x7e]*$/;
 const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\ufe0f)/u;
-const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;
+// Some formatting characters are seen: signs that stand below the numbers behind them.
+const ZERO_WIDTH = /^(?:(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Mn}\p{Me}\p{Cf}\p{Cc}])+$/u;
 
 /** The characters of a text as people see them. */
 export function graphemes(text: string): string[] {

@@ -33,6 +33,8 @@ export interface ViewState {
   readonly panel?: ViewPanel | undefined;
   /** Where the messages are scrolled to. */
   readonly anchor?: Anchor | undefined;
+  /** How many new messages stand below what is seen. */
+  readonly below?: number | undefined;
   /** The line that is picked. */
   readonly selected?: number | undefined;
   readonly fold: (name: string) => string;
@@ -88,11 +90,13 @@ export interface Layout {
   readonly left: number;
   readonly middle: number;
   readonly right: number;
+  readonly title: number;
   /** Rows of messages. */
   readonly body: number;
   readonly input: number;
   readonly completion: number;
   readonly hint: number;
+  readonly status: number;
 }
 
 /** Where the parts stand on a screen of this size. */
@@ -100,10 +104,15 @@ export function layoutOf(state: ViewState, columns: number, rows: number): Layou
   const left = columns >= 72 ? Math.min(Math.max(16, Math.floor(columns / 6)), 26) : 0;
   const right = columns >= 92 && state.members !== undefined ? Math.min(Math.max(16, Math.floor(columns / 7)), 24) : 0;
   const input = drawInput(state.input, columns, Math.max(1, Math.floor(rows / 3))).rows.length;
-  const completion = state.completion === undefined ? 0 : 1;
-  const hint = state.hint === undefined ? 0 : 1;
-  const body = Math.max(rows - 2 - input - completion - hint, 1);
-  return { left, right, middle: columns - left - right, body, input, completion, hint };
+  // On the smallest screens there is first the input, then messages, then what says where one is and what may be done.
+  let spare = Math.max(rows - input - 1, 0);
+  const take = (wanted: boolean) => wanted && spare > 0 ? (spare--, 1) : 0;
+  const status = take(true);
+  const completion = take(state.completion !== undefined);
+  const hint = take(state.hint !== undefined);
+  const title = take(true);
+  const body = rows > input ? spare + 1 : 0;
+  return { left, right, middle: columns - left - right, title, body, input, completion, hint, status };
 }
 
 /** How the messages are wrapped on a screen of this size. */
@@ -118,11 +127,13 @@ export function drawScreen(state: ViewState, columns: number, rows: number): Scr
   const input = drawInput(state.input, columns, Math.max(1, Math.floor(rows / 3)));
   const ansi = (spans: readonly Span[]) => toAnsi(spans, state.color);
   const drawn = [
-    ansi(titleBar(state, columns)),
+    ...(layout.title === 0 ? [] : [ansi(titleBar(state, columns))]),
     ...bodyRows(state, layout, visible).map((parts) => joinColumns(parts, ansi)),
-    ...(state.completion === undefined ? [] : [ansi(completionBar(state.completion, columns))]),
-    ...(state.hint === undefined ? [] : [ansi(fitSpans([span(` ${state.hint}`, { bold: true })], columns))]),
-    ansi(statusBar(state, columns)),
+    ...(layout.completion === 0 || state.completion === undefined
+      ? []
+      : [ansi(completionBar(state.completion, columns))]),
+    ...(layout.hint === 0 ? [] : [ansi(fitSpans([span(` ${state.hint}`, { bold: true })], columns))]),
+    ...(layout.status === 0 ? [] : [ansi(statusBar(state, columns))]),
     ...input.rows.map(ansi),
   ];
   return {
@@ -228,7 +239,7 @@ function statusBar(state: ViewState, columns: number): Span[] {
   const { status } = state;
   const left = [
     // First what a narrow screen must not lose.
-    ...(state.anchor === undefined ? [] : ["scrolled, Esc goes back"]),
+    ...(state.anchor === undefined ? [] : [state.below ? `${state.below} new below: End` : "scrolled, Esc goes back"]),
     `${sanitize(status.nick)}${status.away ? " (away)" : ""} @ ${sanitize(status.place)}`,
     status.trouble === "" ? (status.encrypted ? "encrypted" : "not encrypted") : status.trouble,
     ...(status.lag === undefined ? [] : [`lag ${status.lag.toFixed(1)} s`]),

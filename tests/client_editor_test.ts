@@ -55,6 +55,53 @@ Deno.test("Up brings back what was sent, and Down what was being typed", () => {
   assertEquals(type("<Down><Down>", editor), "unsent|");
 });
 
+/** What was sent before, what is pressed, the text that stands there then, and what is looked for. */
+const SEARCHES: readonly (readonly [string, string, string | undefined])[] = [
+  ["<C-r>make", "|make coffee", "make"],
+  ["<C-r>make<C-r>", "|make tea", "make"],
+  ["<C-r>make<C-r><C-s>", "|make coffee", "make"],
+  ["<C-r>tea", "make |tea", "tea"],
+  ["<C-r>TEA", "make |tea", "TEA"],
+  ["<C-r>teapot", "make |tea", "teapot"],
+  ["<C-r>teapot<Backspace><Backspace><Backspace>", "make |tea", "tea"],
+  ["<C-r>茶", "喝|茶", "茶"],
+  ["<C-r>茶<Enter>", "喝茶|", undefined],
+  ["half<C-r>tea<C-g>", "half|", undefined],
+  ["half<C-r>tea<Escape>", "half|", undefined],
+  ["half<C-r>tea<Enter><C-_>", "half|", undefined],
+  ["half<C-r>tea<Enter><Down><Down><Down>", "half|", undefined],
+  ["<C-r>tea<Enter><Up>", "喝茶|", undefined],
+  ["<C-r>tea<Left>", "make| tea", undefined],
+  ["<C-r>tea<C-a>", "|make tea", undefined],
+  ["<C-r>", "|", ""],
+];
+
+Deno.test("Ctrl-R looks through what was sent", () => {
+  for (const [script, expected, query] of SEARCHES) {
+    const editor = new LineEditor();
+    for (const sent of ["喝茶", "make tea", "make coffee", "hello"]) editor.addHistory(sent);
+    assertEquals(type(script, editor), expected, script);
+    assertEquals(editor.search?.query, query, script);
+  }
+  const empty = new LineEditor();
+  assertEquals(type("<C-r>x", empty), "x|");
+});
+
+const WHEEL: readonly (readonly [string, readonly KeyEvent[]])[] = [
+  ["\x1b[A\x1b[A\x1b[A", [{ type: "wheel", rows: 3 }]],
+  ["\x1bOB\x1bOB\x1bOB\x1bOB\x1bOB", [{ type: "wheel", rows: -5 }]],
+  ["\x1b[A\x1b[A", [{ type: "key", key: "Up" }, { type: "key", key: "Up" }]],
+  ["\x1b[A\x1b[A\x1b[A\x1b[B\x1b[B\x1b[B", [{ type: "wheel", rows: 3 }, { type: "wheel", rows: -3 }]],
+  ["x\x1b[A\x1b[A\x1b[A", [{ type: "text", text: "x" }, { type: "wheel", rows: 3 }]],
+  ["\x1b[D\x1b[D\x1b[D", [{ type: "key", key: "Left" }, { type: "key", key: "Left" }, { type: "key", key: "Left" }]],
+];
+
+Deno.test("three arrows up or down at once are a turn of the wheel", () => {
+  for (const [bytes, events] of WHEEL) {
+    assertEquals(new KeyDecoder().push(new TextEncoder().encode(bytes)), [...events], JSON.stringify(bytes));
+  }
+});
+
 Deno.test("no sequence of keys leaves the cursor within a character or outside of the text", () => {
   const keys = fc.constantFrom(...EDITOR_KEYS.flatMap((row) => row.keys));
   const texts = fc.string({ unit: "grapheme", maxLength: 5 });

@@ -190,7 +190,7 @@ Deno.test("an emoji that does not exist is not sent as a reaction", async () => 
   const before = ann.sent.length;
   ann.types("\x1b[1;3Ae:thumbs\r");
   await new Promise<void>((resolve) => queueMicrotask(resolve));
-  assertStringIncludes((await ann.rows()).join("\n"), "There is no emoji :thumbs");
+  assertStringIncludes((await ann.rows()).join("\n"), 'There is no emoji ":thumbs"');
   assertEquals(ann.sent.slice(before).filter((line) => line.includes("draft/react")), []);
 });
 
@@ -332,7 +332,10 @@ Deno.test("? shows every key and command, and typing goes on", async () => {
 });
 
 Deno.test("the first start says three lines, the next says none", async () => {
-  assertEquals((await new Seat({ welcomed: false }).text()).match(/Welcome|Tab completes|\? shows every/g)?.length, 3);
+  assertEquals(
+    (await new Seat({ welcomed: false }).text()).match(/Welcome|Alt-A: what's new|\? shows every/g)?.length,
+    3,
+  );
   assertFalse((await new Seat().text()).includes("Welcome"));
 });
 
@@ -444,4 +447,105 @@ Deno.test("nothing that others send reaches the terminal as a control sequence",
     }),
     { numRuns: 200 },
   );
+});
+
+Deno.test("the first words take three rows of the narrowest screen, so that the first messages are seen with them", async () => {
+  const ann = new Seat({ welcomed: false, columns: 40, rows: 10 });
+  ann.says(":ben!b@h PRIVMSG #lobby :hello", ":ben!b@h PRIVMSG #lobby :ann");
+  const rows = await ann.rows();
+  assertEquals(rows.slice(3, 8).map((row) => row.slice(6)), [
+    "Welcome! Type, and Enter says it.",
+    "Alt-Up answers. Alt-A: what's new.",
+    "? shows every key, /quit leaves.",
+    "ben hello",
+    "ben ann",
+  ]);
+});
+
+Deno.test("a screen of a few rows has the input, then messages, and never more rows than there are", async () => {
+  const { drawScreen } = await import("../client/view.ts");
+  const ann = new Seat({ capabilities: ALL });
+  ann.says(
+    "@msgid=m1 :ben!b@h PRIVMSG #lobby :hello",
+    ":irc 353 ann = #lobby :@ann ben bert",
+    ":irc 366 ann #lobby :End",
+  );
+  ann.types("b\t");
+  ann.screen.hint = "a hint";
+  for (let rows = 1; rows <= 12; rows++) {
+    const screen = drawScreen(ann.screen.state(), 40, rows);
+    assertEquals(screen.rows.length, rows);
+    assertStringIncludes(screen.rows.at(-1)!, "ben: ");
+    assert(screen.cursorRow < rows);
+    if (rows > 1) assert(screen.rows.some((row) => row.includes("hello")), `${rows} rows`);
+  }
+});
+
+Deno.test("who is scrolled up is told how many messages are new below, and End goes there", async () => {
+  const ann = new Seat({ columns: 40, rows: 10 });
+  for (let i = 0; i < 30; i++) ann.says(`:ben!b@h PRIVMSG #lobby :line ${i}`);
+  ann.types("\x1b[5~");
+  ann.says(":ben!b@h PRIVMSG #lobby :new 1", ":carl!c@h JOIN #lobby", ":ben!b@h PRIVMSG #lobby :new 2");
+  assertStringIncludes((await ann.rows()).at(-2)!, "2 new below: End");
+  ann.types("half \x1b[H\x1b[F");
+  assertStringIncludes((await ann.rows()).at(-2)!, "2 new below", "End in the middle of the text moves within it");
+  ann.types("\x1b[F");
+  assertStringIncludes(await ann.text(), "new 2");
+  assertFalse((await ann.text()).includes("below"));
+});
+
+Deno.test("the wheel scrolls, Up and Down by the finger bring back what was sent", async () => {
+  const ann = new Seat();
+  ann.types("sent before\r");
+  for (let i = 0; i < 60; i++) ann.says(`:ben!b@h PRIVMSG #lobby :line ${i}`);
+  ann.types("\x1b[A\x1b[A\x1b[A");
+  assertStringIncludes((await ann.rows()).at(-2)!, "scrolled");
+  ann.types("\x1b[B");
+  assertEquals((await ann.rows()).at(-1), "› ", "a row that follows at once is of the wheel too");
+  ann.types("\x1b[B\x1b[B\x1b[B");
+  assertFalse((await ann.rows()).at(-2)!.includes("scrolled"));
+  ann.now += 1000;
+  ann.types("\x1b[A");
+  assertEquals((await ann.rows()).at(-1), "› sent before");
+});
+
+Deno.test("Tab completes the emoji to react with, with a visible list", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=q1 :ben!b@h PRIVMSG #lobby :it works");
+  ann.types("\x1b[1;3Aethumb\t");
+  const rows = await ann.rows();
+  assertStringIncludes(rows.at(-4)!, "👎 thumbsdown  👍 thumbsup");
+  assertEquals(rows.at(-1), "React with (Tab lists): 👎");
+  ann.types("\t\r");
+  await new Promise<void>((resolve) => queueMicrotask(resolve));
+  assertEquals(parseMessage(ann.sent.at(-1)!).tags?.get("+draft/react"), "👍");
+});
+
+Deno.test("Ctrl-R shows what it looks for, and Enter takes what it found without sending it", async () => {
+  const ann = new Seat();
+  ann.types("make tea\rhello\r");
+  const before = ann.sent.length;
+  ann.types("\x12te?");
+  assertEquals((await ann.rows()).at(-1), 'not found "te?": make tea');
+  ann.types("\x7f");
+  assertEquals((await ann.rows()).at(-1), 'search "te": make tea');
+  ann.types("\r");
+  assertEquals((await ann.rows()).at(-1), "› make tea");
+  assertEquals(ann.sent.slice(before).filter((line) => line.includes("PRIVMSG")), []);
+});
+
+Deno.test("characters that cannot be seen, within one that a selector widens, do not shift the cursor", async () => {
+  for (const text of ["☺\u2060\ufe0f", "☺\ufe0f", "a\u00adb", "❤\u200b\ufe0fx"]) {
+    const ann = new Seat({ columns: 40, rows: 10 });
+    ann.types("x".repeat(36));
+    ann.types(text);
+    const state = ann.screen.state();
+    const { drawScreen } = await import("../client/view.ts");
+    const { textWidth } = await import("../client/text.ts");
+    const screen = drawScreen(state, 40, 10);
+    for (const row of screen.rows.slice(8)) {
+      // deno-lint-ignore no-control-regex -- styles have no width
+      assert(textWidth(row.replace(/\x1b\[[0-9;]*m/g, "")) <= 39, JSON.stringify(row));
+    }
+  }
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { complete, type Completion } from "../completion.ts";
+import { complete, completeEmoji, type Completion } from "../completion.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { SLASH_COMMANDS } from "../slash_commands.ts";
 
@@ -16,22 +16,31 @@ const RECENT = 300;
 
 /** Completes the word before the cursor, or goes on to what else it may become. */
 export function completeHere(screen: FullScreen, step: 1 | -1): void {
-  const { completion, editor } = screen.keyboard;
+  const { completion, activeEditor: editor, question } = screen.keyboard;
   if (completion !== undefined) return next(screen, completion, step);
-  const found = complete(editor.text, editor.cursor, {
-    nicks: nicksBySpeech(screen),
-    channels: unique([...screen.session.channels.names(), ...screen.buffers.map((buffer) => buffer.name)]),
-    commands: SLASH_COMMANDS.flatMap((command) => [command.name, ...command.aliases ?? []]),
-  });
+  const found = question === undefined
+    ? completeMessage(screen)
+    : question.emoji
+    ? completeEmoji(editor.text, editor.cursor)
+    : undefined;
   if (found === undefined) return;
   editor.replace(found.from, found.to, found.items[0]!.insert);
   if (found.items.length > 1) screen.keyboard.completion = { ...found, selected: 0 };
 }
 
+function completeMessage(screen: FullScreen): Completion | undefined {
+  const { text, cursor } = screen.keyboard.editor;
+  return complete(text, cursor, {
+    nicks: nicksBySpeech(screen),
+    channels: unique([...screen.session.channels.names(), ...screen.buffers.map((buffer) => buffer.name)]),
+    commands: SLASH_COMMANDS.flatMap((command) => [command.name, ...command.aliases ?? []]),
+  });
+}
+
 function next(screen: FullScreen, completion: OfferedCompletion, step: 1 | -1): void {
   const { from, items } = completion;
   const selected = (completion.selected + step + items.length) % items.length;
-  screen.keyboard.editor.replace(from, from + items[completion.selected]!.insert.length, items[selected]!.insert);
+  screen.keyboard.activeEditor.replace(from, from + items[completion.selected]!.insert.length, items[selected]!.insert);
   screen.keyboard.completion = { ...completion, selected };
 }
 

@@ -9,7 +9,7 @@ import type { KeyEvent } from "../keys.ts";
 import { isEditorKey, LineEditor } from "../line_editor.ts";
 import { readTyped, runSlashCommand } from "../slash_commands.ts";
 import type { OfferedCompletion } from "./completing.ts";
-import { panelKey } from "./panels.ts";
+import { panelKey, turnWheel } from "./panels.ts";
 import { pickKey } from "./pick_keys.ts";
 import { slashContext } from "./slash_context.ts";
 import { pressUiKey } from "./ui_keys.ts";
@@ -18,9 +18,16 @@ import { pressUiKey } from "./ui_keys.ts";
 interface Question {
   readonly prompt: string;
   readonly secret: boolean;
+  /** Whether the answer is an emoji, so that Tab completes its name. */
+  readonly emoji: boolean;
   readonly editor: LineEditor;
   readonly answer: (text: string | undefined) => void;
 }
+
+/** How closely arrow keys follow each other while a wheel is turned, in milliseconds. */
+const WHEEL_RUN = 150;
+
+type Arrow = KeyEvent & { type: "key" };
 
 /** The hands of the person. */
 export class Keyboard {
@@ -31,6 +38,8 @@ export class Keyboard {
   question: Question | undefined;
   /** Whether Ctrl-C was pressed once. */
   leaving = false;
+  /** When the wheel was last turned. */
+  #wheeled = -Infinity;
 
   constructor(screen: FullScreen) {
     this.#screen = screen;
@@ -46,11 +55,13 @@ export class Keyboard {
     const screen = this.#screen;
     screen.effects.redraw();
     if (event.type === "focus") return this.#focus(event.focused);
+    if (event.type === "wheel" || this.#follows(event)) return this.#wheel(event);
     screen.hint = undefined;
     if (event.type !== "key" || event.key !== "C-c") this.leaving = false;
     const asking = this.question !== undefined;
     if (screen.panel !== undefined && !asking && panelKey(screen, screen.panel, event)) return;
     if (event.type === "key") return this.#press(event.key);
+    if (this.activeEditor.search !== undefined) return this.activeEditor.insert(event.text);
     if (event.type === "text" && !asking && screen.scrolling.selected !== undefined) return this.#pickText(event.text);
     if (event.type === "text" && !asking && event.text === "?" && this.editor.text === "") return screen.help("");
     this.completion = undefined;
@@ -80,10 +91,10 @@ export class Keyboard {
   }
 
   /** Asks for something in the input line. */
-  ask(prompt: string, secret: boolean): Promise<string | undefined> {
+  ask(prompt: string, { secret = false, emoji = false } = {}): Promise<string | undefined> {
     this.question?.answer(undefined);
     return new Promise((answer) => {
-      this.question = { prompt, secret, editor: new LineEditor(), answer };
+      this.question = { prompt, secret, emoji, editor: new LineEditor(), answer };
       this.#screen.effects.redraw();
     });
   }
@@ -108,6 +119,7 @@ export class Keyboard {
   }
 
   #press(key: string): void {
+    if (this.activeEditor.search !== undefined && this.activeEditor.press(key)) return;
     if (pressUiKey(this.#screen, key)) return;
     // Escape and a letter in quick succession look like Alt and that letter.
     const [, text] = /^M-(\S)$/u.exec(key) ?? [];
@@ -115,6 +127,17 @@ export class Keyboard {
     this.completion = undefined;
     this.activeEditor.press(key);
     if (this.question === undefined) this.#screen.outgoing.typed();
+  }
+
+  /** What closely follows a turn of the wheel belongs to it: terminals send the last rows of a slow turn one by one. */
+  #follows(event: KeyEvent): event is Arrow {
+    const arrow = event.type === "key" && (event.key === "Up" || event.key === "Down");
+    return arrow && this.#screen.now() - this.#wheeled < WHEEL_RUN;
+  }
+
+  #wheel(event: Arrow | (KeyEvent & { type: "wheel" })): void {
+    this.#wheeled = this.#screen.now();
+    turnWheel(this.#screen, event.type === "wheel" ? event.rows : event.key === "Up" ? 1 : -1);
   }
 
   #focus(focused: boolean): void {

@@ -42,6 +42,7 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
     hint: screen.hint ?? (scrolling.picked === undefined ? undefined : pickHint(scrolling.picked)),
     panel,
     anchor: scrolling.anchors.get(current),
+    below: scrolling.below,
     selected: scrolling.selected,
     fold: session.fold,
     color,
@@ -49,7 +50,10 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
 }
 
 function inputState({ keyboard, replyTo, current }: FullScreen): ViewState["input"] {
-  const { question, activeEditor: { text, cursor } } = keyboard;
+  const { question, activeEditor: { text, cursor, search } } = keyboard;
+  if (search !== undefined) {
+    return { text, cursor, prompt: `${search.found ? "search" : "not found"} "${search.query}": ` };
+  }
   if (question !== undefined) return { text, cursor, prompt: `${question.prompt}: `, secret: question.secret };
   if (replyTo !== undefined) return { text, cursor, prompt: `↪ ${replyTo.nick} › ` };
   const isNew = current.lines.length < 5;

@@ -141,6 +141,12 @@ export function panelKey(screen: FullScreen, panel: Panel, event: KeyEvent): boo
   }
 }
 
+/** The wheel was turned up, or down, some rows: moves what is seen. */
+export function turnWheel(screen: FullScreen, rows: number): void {
+  if (screen.panel === undefined) screen.scrolling.by(rows);
+  else move(screen.panel, -rows, screen.scrolling.page);
+}
+
 function move(panel: Panel, by: number, page: number): void {
   const last = panel.rows.length - 1;
   if (panel.selected === undefined) {

@@ -52,11 +52,13 @@ async function react(screen: FullScreen, line: Line): Promise<void> {
   if (line.id === undefined || !screen.session.enabled.has("messageTags")) {
     return hint(screen, "This server does not pass reactions on.");
   }
-  const typed = await screen.keyboard.ask("React with (such as :tada:)", false);
+  const typed = await screen.keyboard.ask("React with (Tab lists)", { emoji: true });
   screen.scrolling.selected = undefined;
   if (typed === undefined || typed.trim() === "") return;
   const emoji = readEmoji(typed);
-  if (/^:\w/.test(emoji)) return hint(screen, `There is no emoji ${emoji}; Tab after :tha in a message shows names.`);
+  if (/^:?[\w+-]{2,}:?$/.test(emoji)) {
+    return hint(screen, `There is no emoji "${emoji}"; Tab shows those that there are.`);
+  }
   const mine = line.reactions.get(emoji)?.has(screen.session.nick) ?? false;
   screen.session.react(current.name, line.id, emoji, !mine);
 }
@@ -79,7 +81,7 @@ async function remove(screen: FullScreen, line: Line): Promise<void> {
   if (line.id === undefined || !screen.session.enabled.has("messageRedaction")) {
     return hint(screen, "This server cannot delete messages.");
   }
-  const typed = await screen.keyboard.ask("Delete this message for everybody? y or n", false);
+  const typed = await screen.keyboard.ask("Delete this message for everybody? y or n");
   screen.scrolling.selected = undefined;
   if (typed?.trim().toLowerCase() === "y") screen.session.redact(current.name, line.id);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Buffer, Line } from "../buffer.ts";
+import { type Buffer, isSpeech, type Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { type Layout, layoutOf, messageLayout, type Screen, type ViewState } from "../view.ts";
 import { type Anchor, isPickable, scroll, visibleMessages } from "../view/messages.ts";
@@ -18,6 +18,8 @@ export class Scrolling {
   readonly #screen: FullScreen;
   /** Where conversations are scrolled to; those that are not here are at their newest line. */
   readonly anchors = new Map<Buffer, Anchor>();
+  /** Keys of the lines that were the newest when conversations were scrolled up. */
+  readonly #left = new Map<Buffer, number>();
   /** The key of the picked line. */
   selected: number | undefined;
   #size = { columns: 80, rows: 24 };
@@ -46,13 +48,33 @@ export class Scrolling {
     return this.#screen.current.lines.find((line) => line.key === this.selected);
   }
 
+  /** How many messages have come below what is seen since it was scrolled up. */
+  get below(): number {
+    const { current } = this.#screen;
+    const [anchor, left] = [this.anchors.get(current), this.#left.get(current)];
+    if (anchor === undefined || left === undefined) return 0;
+    const at = current.lines.findLastIndex((line) => line.key === anchor.key);
+    return current.lines.slice(at + 1).filter((line) => line.key > left && isSpeech(line) && !line.self).length;
+  }
+
+  #scrollTo(buffer: Buffer, anchor: Anchor): void {
+    if (!this.anchors.has(buffer)) this.#left.set(buffer, Math.max(...buffer.lines.slice(-100).map(({ key }) => key)));
+    this.anchors.set(buffer, anchor);
+  }
+
+  /** A conversation was closed. */
+  forget(buffer: Buffer): void {
+    this.anchors.delete(buffer);
+    this.#left.delete(buffer);
+  }
+
   /** Scrolls up, or down, some rows, and asks for older messages near the top. */
   by(rows: number): void {
     const { current } = this.#screen;
     const { layout, state } = this.#laidOut();
     const anchor = scroll(current, messageLayout(state, layout), layout.body, this.anchors.get(current), rows);
     if (anchor === undefined) this.toBottom(current);
-    else this.anchors.set(current, anchor);
+    else this.#scrollTo(current, anchor);
     if (rows > 0) this.#wantOlder();
     this.#screen.effects.redraw();
   }
@@ -83,7 +105,7 @@ export class Scrolling {
     this.selected = line.key;
     const below = buffer.lines[buffer.lines.indexOf(line) + Math.floor(this.page / 3)];
     if (below === undefined) this.anchors.delete(buffer);
-    else this.anchors.set(buffer, { key: below.key, hidden: 0 });
+    else this.#scrollTo(buffer, { key: below.key, hidden: 0 });
     this.#showPicked();
     this.#screen.effects.redraw();
     return true;

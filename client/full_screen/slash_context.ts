@@ -33,7 +33,7 @@ export function slashContext(screen: FullScreen): SlashContext {
       screen.query = query;
     },
     picked: (of) => pickedMessage(screen, of),
-    ask: (prompt, secret) => screen.keyboard.ask(prompt, secret),
+    ask: (prompt, secret) => screen.keyboard.ask(prompt, { secret }),
     login: (account, password) => login(screen, account, password),
     register: (account, password, email) => {
       screen.registering = { account, password };

@@ -20,8 +20,12 @@ export interface UiKey {
 /** What keys do. */
 export const UI_KEYS: readonly UiKey[] = [
   { keys: ["Enter"], help: "send", run: enter },
-  { keys: ["Tab"], help: "complete a name, a channel, a command or an :emoji:", run: (screen) => complete(screen, 1) },
-  { keys: ["S-Tab"], help: "the completion before", run: (screen) => complete(screen, -1) },
+  {
+    keys: ["Tab"],
+    help: "complete a name, a channel, a command or an :emoji:",
+    run: (screen) => completeHere(screen, 1),
+  },
+  { keys: ["S-Tab"], help: "the completion before", run: (screen) => completeHere(screen, -1) },
   { keys: ["M-a"], help: "next conversation with something new", run: nextUnread },
   { keys: ["M-Left", "C-p"], help: "conversation above", run: (screen) => step(screen, -1) },
   { keys: ["M-Right", "C-n"], help: "conversation below", run: (screen) => step(screen, 1) },
@@ -32,6 +36,7 @@ export const UI_KEYS: readonly UiKey[] = [
     run: (screen) => screen.scrolling.by(screen.scrolling.page),
   },
   { keys: ["PageDown"], help: "scroll down", run: (screen) => screen.scrolling.by(-screen.scrolling.page) },
+  { keys: ["End"], help: "when scrolled up: to the newest message", run: toBottom },
   { keys: ["M-PageUp", "C-Up"], help: "scroll up a little", run: (screen) => screen.scrolling.by(3) },
   { keys: ["M-PageDown", "C-Down"], help: "scroll down a little", run: (screen) => screen.scrolling.by(-3) },
   {
@@ -63,12 +68,14 @@ export function pressUiKey(screen: FullScreen, key: string): boolean {
   return action !== undefined && action(screen, key) !== false;
 }
 
-function suspend(screen: FullScreen): void {
-  if (!screen.effects.suspend()) screen.hint = "This program may not stop itself here.";
+/** With the cursor at the end of the text, where it does nothing else. */
+function toBottom({ scrolling, current, keyboard }: FullScreen): boolean {
+  const { cursor, text } = keyboard.activeEditor;
+  return cursor === text.length && scrolling.toBottom(current);
 }
 
-function complete(screen: FullScreen, step: 1 | -1): void {
-  if (screen.keyboard.question === undefined) completeHere(screen, step);
+function suspend(screen: FullScreen): void {
+  if (!screen.effects.suspend()) screen.hint = "This program may not stop itself here.";
 }
 
 function enter(screen: FullScreen): void {

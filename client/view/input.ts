@@ -28,6 +28,16 @@ export interface InputView {
   readonly beforeCursor: readonly Span[];
 }
 
+/** Graphemes, each with what follows it and is not seen: without that in between, they may be one. */
+function cells(line: string): string[] {
+  const joined: string[] = [];
+  for (const grapheme of graphemes(line)) {
+    if (joined.length > 0 && textWidth(sanitize(grapheme)) === 0) joined[joined.length - 1] += grapheme;
+    else joined.push(grapheme);
+  }
+  return joined;
+}
+
 interface Row {
   readonly from: number;
   readonly text: string;
@@ -67,7 +77,7 @@ function breakText(text: string, columns: number): Row[] {
   for (const line of text.split("\n")) {
     let row = "";
     let width = 0;
-    for (const grapheme of graphemes(line)) {
+    for (const grapheme of cells(line)) {
       // What is drawn is not what was typed where that could act on the terminal.
       const added = textWidth(sanitize(grapheme));
       if (width + added > columns) {
