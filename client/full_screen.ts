@@ -79,6 +79,8 @@ export class FullScreen implements FrontEnd {
   panel: Panel | undefined;
   /** The message that the next one answers. */
   replyTo: { readonly id: string; readonly nick: string; readonly target: string } | undefined;
+  /** The nick that was wanted and could not be had, until we are in under another. */
+  taken: { readonly tried: string; readonly reason: string } | undefined;
   /** Whether the person looks at the window. */
   focused = true;
   /** Why nothing can be said; empty when all is well. */

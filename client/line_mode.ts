@@ -12,6 +12,7 @@ import { byteLength } from "../protocol.ts";
 import { clock } from "./clock.ts";
 import type { Ending, FrontEnd } from "./front_end.ts";
 import { jsonEvent } from "./json_event.ts";
+import { readJsonInput } from "./json_input.ts";
 import { lineSlash } from "./line_slash.ts";
 import { sanitize, stripFormatting } from "./sanitize.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
@@ -108,7 +109,9 @@ export class LineMode implements FrontEnd {
     if (unsettled.length > 0) {
       const refs = new Set(unsettled.map(({ ref }) => ref));
       const numbers = [...refs].map((ref) => this.#lines.get(ref)).filter((n) => n !== undefined);
-      this.#fail(`Not confirmed by the server: line ${numbers.join(", ")} of the input.`);
+      if (this.#options.json) {
+        for (const number of numbers) this.#failLine(number, "was not confirmed by the server.");
+      } else this.#fail(`Not confirmed by the server: line ${numbers.join(", ")} of the input.`);
     }
     this.#lines.clear();
     if (pause === undefined) this.#fail(why, true);
@@ -125,7 +128,7 @@ export class LineMode implements FrontEnd {
   }
 
   async #say(line: string, number: number): Promise<void> {
-    const { session, person } = this.#options;
+    const { session, person, json } = this.#options;
     await this.#inChannel.promise;
     await session.outbox.room();
     // The connection may have ended while we waited for room.
@@ -136,10 +139,33 @@ export class LineMode implements FrontEnd {
       if (text === undefined) return;
       line = text;
     }
+    if (json && line.startsWith("{")) return this.#do(line, number);
     const most = session.outbox.mostBytes(this.#target);
     const bytes = byteLength(line);
     if (bytes <= most) this.#lines.set(session.say(this.#target, line), number);
-    else this.#fail(`Line ${number} is too long: ${bytes} bytes, and at most ${most} make one message here.`);
+    else this.#failLine(number, `is too long: ${bytes} bytes, and at most ${most} make one message here.`);
+  }
+
+  /** Does what a program asked for by an object. */
+  #do(line: string, number: number): void {
+    const { session } = this.#options;
+    try {
+      const input = readJsonInput(line);
+      const { target = this.#target } = input;
+      if (input.type === "message") this.#lines.set(session.say(target, input.text, input), number);
+      else if (!session.react(target, input.to, input.emoji, input.add)) {
+        this.#failLine(number, "cannot be done: this server does not pass reactions on.");
+      }
+    } catch (error) {
+      this.#failLine(number, `is not understood. ${error instanceof Error ? error.message : String(error)}.`);
+    }
+  }
+
+  /** Something is wrong with a line of the input; programs read it as an object too. */
+  #failLine(number: number, what: string): void {
+    const text = `Line ${number} ${what}`;
+    if (this.#options.json && !this.#ended) this.#options.print(JSON.stringify({ type: "error", line: number, text }));
+    this.#fail(text);
   }
 
   async #settle(): Promise<void> {

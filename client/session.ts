@@ -107,8 +107,10 @@ export class Session {
   readonly options: SessionOptions;
   /** Our nick as the server knows it. */
   nick: string;
-  /** The nick we would rather have: what was asked for, or what we changed to. */
+  /** The nick we would rather have: what was asked for, or what we changed to; not what the server gave us instead. */
   wantedNick: string;
+  /** The nick that we asked for last, in vain or not. */
+  #askedNick = "";
   /** `nick!user@host` as others see us, or only the nick. */
   source: string;
   account: string | undefined;
@@ -292,6 +294,18 @@ export class Session {
     if (account === this.account) return;
     this.account = account;
     this.emit({ type: "account", account });
+  }
+
+  /** Asks for another nick. */
+  changeNick(nick: string): void {
+    this.#askedNick = nick;
+    this.command("NICK", nick);
+  }
+
+  /** We have another nick. */
+  renamed(nick: string): void {
+    this.nick = nick;
+    if (this.same(nick, this.#askedNick)) this.wantedNick = nick;
   }
 
   /** Takes the nick that we would rather have, if it is the one that has just become free. */

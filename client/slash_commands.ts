@@ -126,7 +126,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     usage: "NICK",
     help: "change your name",
     least: 1,
-    run: (c, _rest, [nick = ""]) => c.session.command("NICK", nick),
+    run: (c, _rest, [nick = ""]) => c.session.changeNick(nick),
   },
   {
     name: "topic",

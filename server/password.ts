@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { byteLength } from "../protocol.ts";
+import { preparePassword } from "../protocol/password.ts";
 
 /** Fewest characters of a password. */
 export const MIN_PASSWORD_LENGTH = 6;
@@ -50,18 +51,6 @@ export function passwordProblem(password: string): string | undefined {
   if (byteLength(password) > MAX_PASSWORD_BYTES) return `A password has at most ${MAX_PASSWORD_BYTES} bytes`;
   if (/\p{Cc}|\p{Cs}|\p{Cn}/u.test(password)) return "A password holds no control characters";
   return undefined;
-}
-
-/**
- * The form in which a password counts, so that it is the same from every keyboard: SASLprep without its tables of Unicode
- * 3.2 (https://datatracker.ietf.org/doc/html/rfc4013#section-2).
- */
-export function preparePassword(password: string): string {
-  return password.replace(/\p{Zs}/gu, " ").replace(
-    /[\u00ad\u034f\u1806\u180b-\u180d\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/g,
-    "",
-  )
-    .normalize("NFKC");
 }
 
 /**

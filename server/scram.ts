@@ -10,7 +10,8 @@
 
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
-import { onThread, preparePassword } from "./password.ts";
+import { preparePassword } from "../protocol/password.ts";
+import { onThread } from "./password.ts";
 import type { ScramKeys } from "./records.ts";
 
 // "hash iteration-count ... the minimum ... SHOULD be at least 4096": https://datatracker.ietf.org/doc/html/rfc7677#section-4

@@ -47,3 +47,15 @@ Deno.test("our client with a password that is wrong comes in under another nick,
   await second.until("registered");
   assertEquals(second.session.nick, "ann_");
 });
+
+Deno.test("a password with characters that no keyboard shows signs in by SCRAM as by PLAIN", async () => {
+  await using node = new Node();
+  const password = "correct\u00adhorse\u200b \uff21bc";
+  const first = seat(node, { nick: "ann" });
+  await first.until("registered");
+  first.session.command("REGISTER", "ann", "*", password);
+  await first.until("account");
+  const second = seat(node, { nick: "ann", credentials: { account: "ann", password } });
+  await second.until("registered");
+  assertEquals([second.session.nick, second.session.account], ["ann", "ann"]);
+});

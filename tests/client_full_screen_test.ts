@@ -549,3 +549,46 @@ Deno.test("characters that cannot be seen, within one that a selector widens, do
     }
   }
 });
+
+Deno.test("who comes in under another nick is told why, how to get their own, and how to take another", async () => {
+  const ann = new Seat({ columns: 200 });
+  ann.breaks();
+  ann.screen.connected(false);
+  ann.session.start();
+  ann.says(":irc CAP * LS :sasl=PLAIN", ":irc 433 * ann :Nickname is already in use");
+  assertEquals(ann.sent.at(-1), "NICK ann_");
+  ann.says(":irc 001 ann_ :Welcome");
+  assertStringIncludes(
+    await ann.text(),
+    "ann cannot be had (Nickname is already in use), so you are ann_. If it is yours: /login ann. /nick NAME takes another.",
+  );
+});
+
+Deno.test("/nick in vain says that nothing has changed, and what may be done", async () => {
+  const ann = new Seat({ columns: 200 });
+  ann.types("/nick ben\r");
+  ann.says(":irc 433 ann ben :Nickname is already in use.");
+  assertStringIncludes(
+    await ann.text(),
+    "ben cannot be had (Nickname is already in use). You are still ann. /nick ben2 takes another.",
+  );
+});
+
+Deno.test("/login means the nick that is one's own, also for who came in under one beside it", async () => {
+  const ann = new Seat({ capabilities: "sasl=PLAIN" });
+  ann.breaks();
+  ann.screen.connected(false);
+  ann.session.start();
+  ann.says(":irc CAP * LS :sasl=PLAIN", ":irc 433 * ann :Nickname is already in use", ":irc 001 ann_ :Welcome");
+  ann.types("/login\r");
+  assertStringIncludes((await ann.rows()).at(-1)!, "The password of ann:");
+});
+
+Deno.test("a nick that the server gave is not the one that is remembered", () => {
+  const ann = new Seat();
+  ann.says(":ann!a@home NICK guest7");
+  assertEquals(ann.screen.here.nick, "ann");
+  ann.types("/nick anna\r");
+  ann.says(":guest7!a@home NICK anna");
+  assertEquals(ann.screen.here.nick, "anna");
+});

@@ -32,9 +32,14 @@ const HANDLERS: Handlers = {
   message: said,
   reaction: (screen, event) => screen.find(event.target)?.react(event),
   redaction: (screen, event) => screen.find(event.target)?.redact(event.id, event.by, event.reason),
-  registered: (screen, { nick }) => server(screen, "info", `You are ${nick}.`),
-  nickTaken: (screen, { tried, next, reason }) =>
-    here(screen, "error", `${tried} cannot be had (${reason}), so you are ${next}.`),
+  registered: (screen, { nick }) => {
+    server(screen, "info", `You are ${nick}.`);
+    const { taken } = screen;
+    if (taken !== undefined) here(screen, "error", `${cannotHave(taken)}, so you are ${nick}. ${getIt(screen, taken)}`);
+    screen.taken = undefined;
+  },
+  // The first is the one that was wanted; what was tried after it is not worth a line.
+  nickTaken: (screen, { tried, reason }) => void (screen.taken ??= { tried, reason }),
   account: (screen, { account }) =>
     here(screen, "info", account === undefined ? "You are not logged in." : `You are logged in as ${account}.`),
   loginFailed: (screen, { text }) => here(screen, "error", `Cannot log in: ${text}. /login tries again.`),
@@ -113,6 +118,18 @@ const HANDLERS: Handlers = {
   refused: refused,
   closing: (screen, { text }) => server(screen, "error", `The server says: ${text}`),
 };
+
+function cannotHave({ tried, reason }: { tried: string; reason: string }): string {
+  return `${tried} cannot be had (${reason.replace(/\.$/, "")})`;
+}
+
+/** What somebody can do who did not get the nick they wanted. */
+function getIt({ session }: FullScreen, { tried }: { tried: string }): string {
+  const beside = /\d$/.test(tried) ? `${tried}_` : `${tried}2`;
+  const another = session.isSelf(`${tried}_`) || session.isSelf(beside) ? "NAME" : beside;
+  const login = session.offered.has("sasl") ? `If it is yours: /login ${tried}. ` : "";
+  return `${login}/nick ${another} takes another.`;
+}
 
 function listed(screen: FullScreen): number {
   return screen.current.lines.slice(-MAX_LISTED - 1).filter((line) => line.kind === "info").length;
@@ -222,6 +239,10 @@ function refused(screen: FullScreen, event: SessionEvent & { type: "refused" }):
   const { target, text, ref } = event;
   const buffer = (target === "" ? undefined : screen.find(target)) ?? screen.current;
   if (ref !== undefined) buffer.fail(ref);
+  if (event.command === "NICK") {
+    const taken = { tried: target, reason: text };
+    return here(screen, "error", `${cannotHave(taken)}. You are still ${screen.session.nick}. ${getIt(screen, taken)}`);
+  }
   const about = target === "" || target === buffer.name ? "" : `${target}: `;
   screen.tell(buffer, "error", `${about}${text}`);
 }

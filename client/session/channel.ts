@@ -103,7 +103,7 @@ const nick: Handler = (session, message) => {
   const to = message.params[0] ?? "";
   const self = session.isSelf(from);
   if (self) {
-    session.nick = session.wantedNick = to;
+    session.renamed(to);
     session.source = `${to}${session.source.slice(from.length)}`;
   }
   const channels = channelsOf(session, from);

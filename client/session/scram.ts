@@ -7,6 +7,8 @@
  * @module
  */
 
+import { preparePassword } from "../../protocol/password.ts";
+
 /** Name and password of an account. */
 export interface Credentials {
   readonly account: string;
@@ -53,7 +55,7 @@ class ScramSha256 implements Mechanism {
   #step = 0;
 
   constructor({ account, password }: Credentials, nonce: string) {
-    this.#password = password.normalize("NFKC");
+    this.#password = preparePassword(password);
     this.#nonce = nonce.replaceAll(",", "");
     const name = account.replaceAll("=", "=3D").replaceAll(",", "=2C");
     this.#first = `n=${name},r=${this.#nonce}`;

@@ -137,7 +137,8 @@ export function account({ session }: SlashContext, words: readonly string[]): vo
 
 /** Logs in: asks for the password. */
 export async function login(context: SlashContext, words: readonly string[]): Promise<void> {
-  const [account = context.session.nick] = words;
+  // Whoever has a nick beside their own means their own.
+  const [account = context.session.wantedNick] = words;
   if (!context.session.offered.has("sasl")) return context.fail("This server has no accounts to log in to.");
   const password = await context.ask(`The password of ${account}`, true);
   if (password === undefined || password === "") return;

@@ -2,7 +2,7 @@
 //
 //   deno run --allow-run docs/examples/dice.ts localhost '#lobby'
 //
-// It runs `chat join --json`, reads one JSON object a line, and says what it answers by writing a line.
+// It runs `chat join --json`, reads one JSON object a line, and answers by writing one.
 
 import { TextLineStream } from "@std/streams/text-line-stream";
 
@@ -18,9 +18,10 @@ const say = chat.stdin.getWriter();
 const lines = chat.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
 
 for await (const line of lines) {
-  const event = JSON.parse(line) as { type: string; kind?: string; channel?: string; from?: string; text?: string };
+  const event = JSON.parse(line) as Record<"type" | "kind" | "channel" | "from" | "text" | "id", string | undefined>;
   if (event.type !== "message" || event.kind !== "message" || event.channel !== channel) continue;
   if (event.text?.trim() !== "!dice") continue;
   const number = 1 + Math.floor(Math.random() * 6);
-  await say.write(new TextEncoder().encode(`${event.from}: ${number}\n`));
+  const answer = { type: "message", text: `${event.from}: ${number}`, reply: event.id };
+  await say.write(new TextEncoder().encode(`${JSON.stringify(answer)}\n`));
 }
