@@ -153,7 +153,7 @@ async function lookAt(host: string, port: number, patience: number): Promise<Sho
   const { raw, subject, issuer } = socket.getPeerCertificate();
   socket.destroy();
   if (raw === undefined || raw.length === 0) throw new DistrustError(`${host} shows no certificate.`);
-  return { key: knownKey(raw), selfSigned: JSON.stringify(subject) === JSON.stringify(issuer) };
+  return { key: await knownKey(raw), selfSigned: JSON.stringify(subject) === JSON.stringify(issuer) };
 }
 
 // `rejectUnauthorized: false` would not do here: older runtimes then let a server pass that shows the right certificate
@@ -163,7 +163,7 @@ async function dialKey(host: string, port: number, key: KnownKey, patience: numb
   const trusted = { ca: [key.certificate], checkServerIdentity: () => undefined };
   const socket = await handshake({ host, port, ...trusted }, patience);
   const { raw } = socket.getPeerCertificate();
-  if (raw === undefined || knownKey(raw).fingerprint !== key.fingerprint) {
+  if (raw === undefined || (await knownKey(raw)).fingerprint !== key.fingerprint) {
     socket.destroy();
     throw new DistrustError(`${host} shows another certificate than a moment ago. Nothing was sent to it.`);
   }

@@ -8,9 +8,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { join } from "node:path";
-
 /** What a server is recognised by. */
 export type KnownHost = KnownKey | { readonly by: "authority" };
 
@@ -39,7 +36,7 @@ export class KnownHosts {
 
   /** The file, for a person who wants to change it. */
   get file(): string {
-    return this.#folder === null ? FILE : join(this.#folder, FILE);
+    return this.#folder === null ? FILE : `${this.#folder}/${FILE}`;
   }
 
   /** Reads the file again, which another `chat` may have written. @throws {SyntaxError} for what makes no sense. */
@@ -51,7 +48,7 @@ export class KnownHosts {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    this.#hosts = parseKnownHosts(text, this.file);
+    this.#hosts = await parseKnownHosts(text, this.file);
   }
 
   /** What a server is recognised by, if it was met. */
@@ -120,12 +117,12 @@ function formatLine(place: string, known: KnownHost): string {
  * @param file Its name, for what is said of a line that makes no sense.
  * @throws {SyntaxError}
  */
-export function parseKnownHosts(text: string, file = FILE): Map<string, KnownHost> {
+export async function parseKnownHosts(text: string, file = FILE): Promise<Map<string, KnownHost>> {
   const hosts = new Map<string, KnownHost>();
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "" || line.startsWith("#")) continue;
     const [place = "", by, fingerprint, certificate, ...more] = line.trim().split(/\s+/);
-    const known = more.length > 0 ? undefined : readKnown(by, fingerprint, certificate);
+    const known = more.length > 0 ? undefined : await readKnown(by, fingerprint, certificate);
     if (known === undefined || !/.:\d+$/.test(place)) {
       throw new SyntaxError(`Cannot read ${file}: line ${i + 1} makes no sense; correct or delete it`);
     }
@@ -134,19 +131,20 @@ export function parseKnownHosts(text: string, file = FILE): Map<string, KnownHos
   return hosts;
 }
 
-function readKnown(by?: string, fingerprint?: string, certificate?: string): KnownHost | undefined {
+async function readKnown(by?: string, fingerprint?: string, certificate?: string): Promise<KnownHost | undefined> {
   if (by === "authority" && fingerprint === undefined) return { by };
   if (by !== "key" || certificate === undefined || !/^[A-Za-z0-9+/]+=*$/.test(certificate)) return undefined;
-  const key = knownKey(Uint8Array.fromBase64(certificate));
+  const key = await knownKey(Uint8Array.fromBase64(certificate));
   return key.fingerprint === fingerprint ? key : undefined;
 }
 
 /** A certificate's bytes as something to recognise a server by. */
-export function knownKey(der: Uint8Array): KnownKey {
-  const lines = new Uint8Array(der).toBase64().match(/.{1,64}/g) ?? [];
+export async function knownKey(der: Uint8Array): Promise<KnownKey> {
+  const bytes = new Uint8Array(der);
+  const lines = bytes.toBase64().match(/.{1,64}/g) ?? [];
   return {
     by: "key",
-    fingerprint: createHash("sha256").update(der).digest("hex"),
+    fingerprint: new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex(),
     certificate: ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n"),
   };
 }

@@ -11,6 +11,7 @@ import type { Entry, MessageId, Store } from "../server/store.ts";
 import { type CommandLine, UsageError } from "./command_line.ts";
 import { dataFolder, readData } from "./data_folder.ts";
 import { Failure } from "./files.ts";
+import { parseDate } from "./history_options.ts";
 import { Progress } from "./progress.ts";
 
 /** Entries that are read at once. */
@@ -42,13 +43,6 @@ export async function runExport(line: CommandLine): Promise<number> {
   }
   if (count === 0) throw new Failure(`There is nothing of ${channel}${since === undefined ? "" : ` since ${since}`}`);
   return 0;
-}
-
-/** The moment of a date such as `2026-01-31` or `2026-01-31T12:00`, in milliseconds since 1970; by UTC. */
-export function parseDate(text: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?Z?$/.test(text)) return undefined;
-  const time = Date.parse(text.length <= 11 || text.endsWith("Z") ? text : `${text.replace(" ", "T")}Z`);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 function* pages(store: Store, target: string, after: MessageId): Iterable<Entry[]> {

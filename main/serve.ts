@@ -12,6 +12,7 @@ import type { HubOptions } from "../server/hub.ts";
 import { DEFAULT_LIMITS, type Limits } from "../server/limits.ts";
 import { type CommandLine, UsageError } from "./command_line.ts";
 import { explain, Failure, readLines, readSecret } from "./files.ts";
+import { DEFAULT_HISTORY_SIZE, DEFAULT_RETENTION, FOREVER } from "./history_options.ts";
 import { parseSize } from "./sizes.ts";
 
 /** Where `chat serve` prints and how it is stopped. */
@@ -106,16 +107,6 @@ function limitsOf(value: (name: string) => string | undefined): Partial<Limits> 
   ) => [limit, Number(value(option) ?? DEFAULT_LIMITS[limit])]);
   return Object.fromEntries(given);
 }
-
-/** How long history is kept unless told, and how much of it: what a small machine holds for years. */
-export const DEFAULT_RETENTION = "1825d";
-export const DEFAULT_HISTORY_SIZE = "4G";
-
-/** Bytes that history takes at least, with its indexes. */
-export const LEAST_HISTORY_SIZE = 10 << 20;
-
-/** What `--retention` says of history that is never too old. */
-export const FOREVER = "forever";
 
 function keeping(value: (name: string) => string | undefined): Pick<ServeOptions, "retention" | "historySize"> {
   const retention = value("retention") ?? DEFAULT_RETENTION;

@@ -6,8 +6,7 @@
 
 import { isChannelName, isNick } from "../protocol/casemapping.ts";
 import { parseDuration } from "../server/duration.ts";
-import { parseDate } from "./export.ts";
-import { DEFAULT_HISTORY_SIZE, DEFAULT_RETENTION, FOREVER, LEAST_HISTORY_SIZE } from "./serve.ts";
+import { DEFAULT_HISTORY_SIZE, DEFAULT_RETENTION, FOREVER, LEAST_HISTORY_SIZE, parseDate } from "./history_options.ts";
 import { parseSize } from "./sizes.ts";
 import { type SubcommandSpec, wholeNumber } from "./command_line.ts";
 

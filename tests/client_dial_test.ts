@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { createServer, type Server as TlsServer } from "node:tls";
 import type { Address } from "../client/address.ts";
 import { dial, DistrustError } from "../client/dial.ts";
@@ -123,7 +123,7 @@ Deno.test("who was told of a new key may forget the old one", async () => {
   const ann = new Person();
   const raw = before.cert.replace(/-----[^-]+-----|\s/g, "");
   const line = `${HOST}:${port} key ${before.fingerprint} ${raw}`;
-  await ann.known.remember(HOST, port, parseKnownHosts(line).get(`${HOST}:${port}`)!);
+  await ann.known.remember(HOST, port, (await parseKnownHosts(line)).get(`${HOST}:${port}`)!);
   await ann.distrust({ port, tls: true });
   assert(await ann.known.forget(HOST, port));
   assertEquals(await ann.visit({ port, fingerprint: after.fingerprint }), { encrypted: true });
@@ -223,7 +223,7 @@ Deno.test("known hosts are kept in a file that only the owner reads, written who
 Deno.test("a line of known hosts that makes no sense stops, rather than to trust anybody", async () => {
   const { fingerprint, cert } = await makeCertificate(["localhost"]);
   const raw = cert.replace(/-----[^-]+-----|\s/g, "");
-  assertEquals(parseKnownHosts(`# words\n\nh:1 authority\n[::1]:2 key ${fingerprint} ${raw}\n`).size, 2);
+  assertEquals((await parseKnownHosts(`# words\n\nh:1 authority\n[::1]:2 key ${fingerprint} ${raw}\n`)).size, 2);
   const broken = [
     "h:1",
     "h:1 key",
@@ -232,7 +232,7 @@ Deno.test("a line of known hosts that makes no sense stops, rather than to trust
     "h authority",
     "h:1 authority x",
   ];
-  for (const line of broken) assertThrows(() => parseKnownHosts(line), SyntaxError, "line 1 makes no sense");
+  for (const line of broken) await assertRejects(() => parseKnownHosts(line), SyntaxError, "line 1 makes no sense");
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/known_hosts`, "h:1 ke");
   await assertRejects(() => new Person(folder).dial({ port: 1, tls: true }), SyntaxError, "makes no sense");
@@ -344,13 +344,13 @@ Deno.test("whoever shows the known certificate without having its key is refused
   const impostor = await Impostor.start(own, known);
   const place = `${HOST}:${impostor.port}`;
   await assertRejects(() => ann.dial({ port: impostor.port, fingerprint: known.fingerprint }), Error);
-  await ann.known.remember(HOST, impostor.port, keyOf(place, known));
+  await ann.known.remember(HOST, impostor.port, await keyOf(place, known));
   await assertRejects(() => ann.dial({ port: impostor.port, tls: true }), Error);
   await impostor.end();
   assertEquals(impostor.heard.length, 3);
   for (const heard of impostor.heard) assertEquals(heard, [HANDSHAKE, ALERT]);
 });
 
-function keyOf(place: string, { fingerprint, cert }: Certificate): KnownHost {
-  return parseKnownHosts(`${place} key ${fingerprint} ${cert.replace(/-----[^-]+-----|\s/g, "")}`).get(place)!;
+async function keyOf(place: string, { fingerprint, cert }: Certificate): Promise<KnownHost> {
+  return (await parseKnownHosts(`${place} key ${fingerprint} ${cert.replace(/-----[^-]+-----|\s/g, "")}`)).get(place)!;
 }

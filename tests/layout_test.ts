@@ -26,6 +26,12 @@ const PLAN: readonly { part: string; files: RegExp; may: RegExp }[] = [
   { part: "client", files: /^client\//, may: /^client\/|^protocol(\.ts|\/)|^node:|^get-east-asian-width$/ },
   { part: "the client's door", files: /^client\.ts$/, may: /^(client|protocol)(\/|\.ts)|^node:/ },
   {
+    // Read at every start, also of those who only join: it must not bring the server along.
+    part: "the table of the command line",
+    files: /^main\/(subcommands|command_line|history_options)\.ts$/,
+    may: /^main\/(command_line|history_options|sizes)\.ts$|^protocol\/casemapping|^server\/duration|^@std\//,
+  },
+  {
     part: "main",
     files: /^main(\.ts|\/)/,
     may: /^(main|server|client|protocol)(\/|\.ts)|^deno\.json$|^node:|^@std\/|^uqr$|^qrcode/,

@@ -18,16 +18,16 @@ import { anyLine, anyTyped } from "./commands.ts";
 import { anyText, mutate, Random } from "./random.ts";
 
 /** What one part must do with one input: nothing, or words that say what is wrong. */
-type Check = (random: Random) => string | undefined;
+type Check = (random: Random) => string | undefined | Promise<string | undefined>;
 
 const CHECKS: Readonly<Record<string, Check>> = { parser, framing, plainText, names, addresses, requests };
 
 /** What went wrong in so many inputs; empty if nothing did. */
-export function fuzzParts(seed: number, inputs: number): string[] {
+export async function fuzzParts(seed: number, inputs: number): Promise<string[]> {
   const random = new Random(seed);
   for (let i = 0; i < inputs; i++) {
     const [name, check] = random.pick(Object.entries(CHECKS));
-    const wrong = check(random);
+    const wrong = await check(random);
     if (wrong !== undefined) return [`seed ${seed}, input ${i}, ${name}: ${wrong}`];
   }
   return [];
@@ -126,14 +126,14 @@ function names(random: Random): string | undefined {
 /** Milliseconds that nothing here takes unless it takes for ever. */
 const SLOW = 1000;
 
-function addresses(random: Random): string | undefined {
+async function addresses(random: Random): Promise<string | undefined> {
   const text = mutate(
     random,
     random.pick(["ircs://h:6697/#a?invite=x#" + "ab".repeat(32), "[::1]:1", "h", "irc://h/#a,#b"]),
   );
   for (const read of [parseAddress, parseKnownHosts]) {
     try {
-      read(text);
+      await read(text);
     } catch (error) {
       if (!(error instanceof SyntaxError)) return `${JSON.stringify(text)}: ${error}`;
     }

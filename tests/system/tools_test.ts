@@ -5,7 +5,7 @@ import { Connection } from "../../protocol/connection.ts";
 import { Clock } from "../../server/clock.ts";
 import { SqliteStore } from "../../server/store_sqlite.ts";
 import { checkClock } from "../../main/doctor.ts";
-import { parseDate } from "../../main/export.ts";
+import { parseDate } from "../../main/history_options.ts";
 import { run, ServerProcess } from "./program.ts";
 
 /** Somebody who speaks IRC to a server process, in lines. */
