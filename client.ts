@@ -13,6 +13,7 @@ import { environment, environmentNick, loginName, settingsFolder } from "./clien
 import type { FrontEnd } from "./client/front_end.ts";
 import { type Effects, FullScreen } from "./client/full_screen.ts";
 import { KnownHosts } from "./client/known_hosts.ts";
+import { StrictTransport } from "./client/strict_transport.ts";
 import { LineMode } from "./client/line_mode.ts";
 import { type ServerSettings, SettingsFolder, SettingsInMemory, type SettingsStore } from "./client/settings.ts";
 import { Terminal } from "./client/terminal.ts";
@@ -69,6 +70,9 @@ const LOBBY = "#lobby";
 /** After so many milliseconds a person should know what we are waiting for. */
 const SLOW = 700;
 
+/** How long a server that is spoken to in plain text may take to ask for TLS, in milliseconds. */
+const STS_PATIENCE = 3000;
+
 /** Pauses between tries grow from one second to a minute. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
@@ -121,6 +125,14 @@ class Seat {
   /** The name of the server in the settings. */
   readonly #name: string;
   readonly #known: KnownHosts;
+  readonly #strict: StrictTransport;
+  /** The port at which the server asked, in plain text, to be spoken to over TLS. */
+  #upgrade: number | undefined;
+  /** The port that this connection leads to. */
+  #port = TLS_PORT;
+  /** What the server has asked for on this connection: TLS at a port, for so many seconds. */
+  #lasting: { port: number; duration: number } | undefined;
+  #keeping: Promise<void> = Promise.resolve();
   readonly #session: Session;
   readonly #writer: LineWriter;
   readonly #interactive: boolean;
@@ -143,7 +155,9 @@ class Seat {
     this.#options = options;
     this.#address = address;
     this.#store = store;
-    this.#known = new KnownHosts(options.settings === undefined ? settingsFolder() : options.settings);
+    const folder = options.settings === undefined ? settingsFolder() : options.settings;
+    this.#known = new KnownHosts(folder);
+    this.#strict = new StrictTransport(folder);
     this.#interactive = suitsFullScreen(options);
     const { fingerprint: _, ...place } = address;
     this.#name = formatAddress(place);
@@ -185,6 +199,7 @@ class Seat {
       this.#pause.abort();
       this.#connection?.close();
       await this.#connection?.closed;
+      await this.#keepStrict();
       cleanUp();
       for (const line of front.lastWords?.() ?? []) this.#options.log(line);
       await this.#writer.drained();
@@ -290,18 +305,25 @@ class Seat {
   }
 
   /** Talks over one connection until it ends. Returns why it ended, for a person. */
-  async #converse({ wire, encrypted }: Dialled): Promise<{ why: string; planned?: boolean; silent?: boolean }> {
+  async #converse(
+    { wire, encrypted, port = TLS_PORT }: Dialled,
+  ): Promise<{ why: string; planned?: boolean; silent?: boolean }> {
     const connection = new Connection(wire);
     this.#connection = connection;
     this.#closing = "";
     this.#front?.connected?.(encrypted);
-    this.#session.start();
+    this.#port = port;
+    this.#lasting = undefined;
+    this.#session.start(encrypted);
+    const patience = setTimeout(() => this.#session.proceed(), STS_PATIENCE);
     for await (const line of connection) {
       this.#session.receive(line);
       if (!this.#writer.roomy) await this.#writer.drained();
     }
+    clearTimeout(patience);
     connection.close();
     await connection.closed;
+    if (!this.#over.signal.aborted) await this.#keepStrict();
     const cut = this.#cut;
     this.#connection = this.#cut = undefined;
     if (cut !== undefined) return cut;
@@ -309,19 +331,45 @@ class Seat {
     return { why: `The connection was lost${connection.failure === undefined ? "" : ` (${connection.failure})`}.` };
   }
 
+  /** What the server asked for counts from the end of the connection. */
+  #keepStrict(): Promise<void> {
+    const [lasting, { host }] = [this.#lasting, this.#address];
+    if (lasting === undefined) return this.#keeping;
+    return this.#keeping = this.#keeping
+      .then(() => this.#strict.keep(host, lasting.port, lasting.duration))
+      // A folder that cannot be written is no reason to stop talking.
+      .catch(() => {});
+  }
+
   #emit(event: SessionEvent): void {
+    if (event.type === "sts") return this.#encrypt(event.port, event.duration);
     if (event.type === "closing") this.#closing = event.text;
     this.#front?.event(event);
   }
 
+  /** The server wants TLS: at once, or from now on. */
+  #encrypt(port: number | undefined, duration: number | undefined): void {
+    if (port !== undefined) {
+      this.#upgrade = port;
+      this.#cut = { why: "The server asks for an encrypted connection.", planned: true, silent: false };
+      return this.#connection?.close();
+    }
+    if (duration === undefined) return;
+    this.#lasting = { port: this.#port, duration };
+    void this.#keepStrict();
+  }
+
   async #dial(): Promise<Dialled> {
     const { dial: own, newKey, log } = this.#options;
-    if (own !== undefined) return await own(this.#address);
+    if (own !== undefined) {
+      const upgrade = this.#upgrade !== undefined && { port: this.#upgrade, tls: true };
+      return await own({ ...this.#address, ...upgrade });
+    }
     const { host, port = TLS_PORT } = this.#address;
     if (newKey && this.#front === undefined) await this.#known.forget(host, port);
     // Once there is a front end, the screen is its own.
     const note = (line: string) => this.#front === undefined && log(line);
-    return await dial(this.#address, { known: this.#known, note });
+    return await dial(this.#address, { known: this.#known, strict: this.#strict, upgrade: this.#upgrade, note });
   }
 
   #cannotReach(error: unknown): string {

@@ -13,16 +13,23 @@ import { type NodeSocket, nodeWire } from "../protocol/connection_node.ts";
 import type { Wire } from "../protocol/connection.ts";
 import { type Address, formatAddress, PLAIN_PORT, TLS_PORT } from "./address.ts";
 import { type KnownHosts, type KnownKey, knownKey } from "./known_hosts.ts";
+import type { StrictTransport } from "./strict_transport.ts";
 
 /** A wire to a server, and what is known of it. */
 export interface Dialled {
   readonly wire: Wire;
   readonly encrypted: boolean;
+  /** The port at which the server takes TLS, where it is encrypted. */
+  readonly port?: number;
 }
 
 /** What dialling needs besides the address. */
 export interface DialOptions {
   readonly known: KnownHosts;
+  /** Hosts that asked for TLS; none unless told. */
+  readonly strict?: StrictTransport;
+  /** The port at which the host has just asked, in plain text, to be spoken to over TLS. */
+  readonly upgrade?: number | undefined;
   /** Takes one line that a person should read. */
   readonly note: (line: string) => void;
   /** How long a connection and its handshake may take, in milliseconds; shorter where plain text may do. */
@@ -48,7 +55,12 @@ const SHORT_PATIENCE = 4_000;
  */
 export async function dial(address: Address, options: DialOptions): Promise<Dialled> {
   await options.known.read();
+  await options.strict?.read();
   const { host, port, tls, fingerprint } = address;
+  const demanded = options.upgrade ?? options.strict?.find(host)?.port;
+  if (demanded !== undefined && tls !== true && fingerprint === undefined) {
+    return await dialStrict(address, demanded, options);
+  }
   const met = options.known.encryptedPort(host);
   const { patience = PATIENCE, ports = { tls: TLS_PORT, plain: PLAIN_PORT } } = options;
   if (tls === true || fingerprint !== undefined || wantsTls(address, options.known)) {
@@ -72,6 +84,19 @@ export async function dial(address: Address, options: DialOptions): Promise<Dial
 function wantsTls({ host, port, tls }: Address, known: KnownHosts): boolean {
   if (port === undefined || tls !== undefined) return false;
   return port === TLS_PORT || known.find(host, port) !== undefined;
+}
+
+// "Clients MUST use sufficient certificate verification to ensure the connection is secure without any errors.", so nobody is
+// trusted here because it is their first time. https://ircv3.net/specs/extensions/sts#description
+/** Connects to a host that asked for TLS, wherever the address leads: over TLS to who is known or vouched for, or not at all. */
+async function dialStrict(address: Address, port: number, options: DialOptions): Promise<Dialled> {
+  const { host } = address;
+  const { known, patience = PATIENCE } = options;
+  if (known.find(host, port) !== undefined) return await dialTls(address, port, options, patience);
+  const vouched = await tryVouched(host, port);
+  if (vouched === undefined) throw new DistrustError(strictRefusal(address, port));
+  await known.remember(host, port, { by: "authority" });
+  return vouched;
 }
 
 async function dialPlain(host: string, port: number): Promise<Dialled> {
@@ -168,7 +193,7 @@ async function dialKey(host: string, port: number, key: KnownKey, patience: numb
     throw new DistrustError(`${host} shows another certificate than a moment ago. Nothing was sent to it.`);
   }
   socket.setNoDelay(true);
-  return { wire: nodeWire(socket as NodeSocket), encrypted: true };
+  return { wire: nodeWire(socket as NodeSocket), encrypted: true, port };
 }
 
 /** Finishes a handshake and hands over a socket that nothing was written to. */
@@ -225,7 +250,7 @@ async function dialAuthority(host: string, port: number): Promise<Dialled> {
     wire.close();
     throw error;
   }
-  return { wire, encrypted: true };
+  return { wire, encrypted: true, port };
 }
 
 /** Whether nobody answers there, as against somebody who answers wrongly. */
@@ -240,6 +265,16 @@ function plainRefusal({ host }: Address, port: number, { file }: KnownHosts): st
     `${host} was reached over TLS before, so it is not spoken to in plain text. Nothing was sent.`,
     `Join it encrypted: chat join ${formatAddress({ host, port, tls: true, channels: [] })}`,
     `If it has no TLS any more, and its owner says so, delete its line in ${file}.`,
+  ].join("\n");
+}
+
+function strictRefusal({ host }: Address, port: number): string {
+  return [
+    `${host} asks to be spoken to over TLS only, at port ${port}, and no authority vouches for who answers there.`,
+    "Somebody may stand between you and the server. Your name, your passwords and your words were not sent.",
+    `If its owner tells you the fingerprint of its key: chat join ${
+      formatAddress({ host, port, tls: true, channels: [] })
+    }#FINGERPRINT`,
   ].join("\n");
 }
 

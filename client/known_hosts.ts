@@ -78,22 +78,26 @@ export class KnownHosts {
     return true;
   }
 
-  /** A new file takes the old one's place, so that a crash leaves one of them whole. */
   async #write(): Promise<void> {
     if (this.#folder === null) return;
-    await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const draft = `${this.file}.${crypto.randomUUID()}`;
     const lines = [HEAD, ...[...this.#hosts].map(([place, known]) => formatLine(place, known))];
-    try {
-      const file = await Deno.open(draft, { write: true, createNew: true, mode: 0o600 });
-      using _ = file;
-      await writeAll(file, new TextEncoder().encode(`${lines.join("\n")}\n`));
-      await file.sync();
-      await Deno.rename(draft, this.file);
-    } catch (error) {
-      await Deno.remove(draft).catch(() => {});
-      throw error;
-    }
+    await replaceFile(this.#folder, FILE, `${lines.join("\n")}\n`);
+  }
+}
+
+/** Puts a new file, which only its owner can read, in the old one's place: a crash leaves one of them whole. */
+export async function replaceFile(folder: string, name: string, text: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = join(folder, `${name}.${crypto.randomUUID()}`);
+  try {
+    const file = await Deno.open(draft, { write: true, createNew: true, mode: 0o600 });
+    using _ = file;
+    await writeAll(file, new TextEncoder().encode(text));
+    await file.sync();
+    await Deno.rename(draft, join(folder, name));
+  } catch (error) {
+    await Deno.remove(draft).catch(() => {});
+    throw error;
   }
 }
 

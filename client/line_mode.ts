@@ -43,6 +43,7 @@ export class LineMode implements FrontEnd {
   #failed = false;
   #ended = false;
   #inChannel = Promise.withResolvers<void>();
+  #isIn = false;
   /** Numbers of the input lines that the server has not taken yet. */
   readonly #lines = new Map<number, number>();
 
@@ -73,7 +74,7 @@ export class LineMode implements FrontEnd {
         void this.#checkJoined();
         break;
       case "join":
-        if (event.self && session.same(event.channel, this.#target)) this.#inChannel.resolve();
+        if (event.self && session.same(event.channel, this.#target)) this.#enter();
         break;
       case "nickTaken":
         this.#options.log(`The nick ${event.tried} cannot be had (${event.reason}), so you are ${event.next}.`);
@@ -103,9 +104,11 @@ export class LineMode implements FrontEnd {
   }
 
   /** The connection has ended. */
-  disconnected({ why, pause, unsettled }: Ending): void {
+  disconnected({ why, pause, unsettled, planned }: Ending): void {
     if (this.#ended) return;
-    this.#inChannel = Promise.withResolvers<void>();
+    // Whoever waits to get in still waits.
+    if (this.#isIn) this.#inChannel = Promise.withResolvers<void>();
+    this.#isIn = false;
     if (unsettled.length > 0) {
       const refs = new Set(unsettled.map(({ ref }) => ref));
       const numbers = [...refs].map((ref) => this.#lines.get(ref)).filter((n) => n !== undefined);
@@ -114,13 +117,19 @@ export class LineMode implements FrontEnd {
       } else this.#fail(`Not confirmed by the server: line ${numbers.join(", ")} of the input.`);
     }
     this.#lines.clear();
-    if (pause === undefined) this.#fail(why, true);
+    if (planned) this.#options.log(why);
+    else if (pause === undefined) this.#fail(why, true);
     else this.#options.log(`${why} Trying again in ${Math.round(pause / 1000)} s.`);
   }
 
   /** Leaves now, because the person asked for it. */
   stop(): void {
     this.#leave();
+  }
+
+  #enter(): void {
+    this.#isIn = true;
+    this.#inChannel.resolve();
   }
 
   get #target(): string {

@@ -146,8 +146,13 @@ export class Session {
     this.outbox = new Outbox(outboxServer(this));
   }
 
-  /** Begins on a new connection, the first or a later one. */
-  start(): void {
+  /**
+   * Begins on a new connection, the first or a later one.
+   *
+   * @param secure Whether it is encrypted. On one that is not, nothing but a question goes out until the server has had the
+   * chance to ask for TLS; {@linkcode Session.proceed} goes on where it says nothing to that.
+   */
+  start(secure = true): void {
     this.registered = false;
     this.nick = this.source = this.wantedNick;
     this.account = undefined;
@@ -157,7 +162,12 @@ export class Session {
     this.channels.clear();
     this.histories.length = 0;
     this.#batches.clear();
-    this.registration.start();
+    this.registration.start(secure);
+  }
+
+  /** Registers, where that still waits for the server's word on TLS. */
+  proceed(): void {
+    this.registration.proceed();
   }
 
   /** The connection has ended. Returns what was said and neither taken nor refused. */
@@ -184,6 +194,8 @@ export class Session {
 
   /** Handles one message that is no part of a batch. */
   handle(message: Message, context: Context): void {
+    // A server that does not know CAP has nothing to say of TLS.
+    if (message.command === "421" || message.command === "451") this.proceed();
     (HANDLERS.get(message.command) ?? handleOther)(this, message, context);
   }
 

@@ -167,5 +167,7 @@ export type SessionEvent =
     readonly text: string;
     readonly ref?: number;
   }
+  /** The server wants TLS: now at `port`, or from now on for `duration` seconds. */
+  | { readonly type: "sts"; readonly port?: number; readonly duration?: number }
   /** The server says why it is about to close the connection. */
   | { readonly type: "closing"; readonly text: string };

@@ -11,6 +11,7 @@ import type { Message } from "../../protocol.ts";
 import { byteLength } from "../../protocol.ts";
 import { CAPABILITIES, type Capability, capabilityNamed } from "../../protocol/capability.ts";
 import type { Handler, Session } from "../session.ts";
+import { parseSts } from "./sts.ts";
 import { commonMechanisms, fromBase64, type Mechanism, startMechanism, toBase64 } from "./scram.ts";
 
 /** Capabilities that we use. Others are not asked for, because they would change nothing that we show. */
@@ -55,17 +56,29 @@ export class Registration {
   greeted = false;
   /** Told apart from an earlier connection's, whose answers may still be computed. */
   #attempt = 0;
+  #secure = true;
+  /** Whether nothing was said of us yet. */
+  #waiting = false;
 
   constructor(session: Session) {
     this.#session = session;
   }
 
-  start(): void {
-    const { options } = this.#session;
+  start(secure: boolean): void {
     this.stop();
     this.#tries = 0;
     this.greeted = false;
+    this.#secure = secure;
+    this.#waiting = true;
     this.#session.command("CAP", "LS", "302");
+    if (secure) this.proceed();
+  }
+
+  /** Says who we are, once. */
+  proceed(): void {
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    const { options } = this.#session;
     if (options.password !== undefined) this.#session.command("PASS", options.password);
     this.#session.command("NICK", this.#session.nick);
     this.#session.command(
@@ -79,6 +92,7 @@ export class Registration {
 
   stop(): void {
     this.#attempt++;
+    this.#waiting = false;
     this.#mechanism = undefined;
     this.#mechanisms = [];
     this.#challenge = "";
@@ -90,11 +104,13 @@ export class Registration {
     switch (subcommand) {
       case "LS":
         this.#learn(list);
-        if (!more) this.#ask(!session.registered);
+        if (more || this.#mustEncrypt()) break;
+        this.proceed();
+        this.#ask(!session.registered);
         break;
       case "NEW":
         this.#learn(list);
-        this.#ask(false);
+        if (!this.#mustEncrypt()) this.#ask(false);
         break;
       case "DEL":
         for (const capability of capabilities(list)) {
@@ -170,6 +186,18 @@ export class Registration {
       const capability = capabilityNamed(equals < 0 ? word : word.slice(0, equals));
       if (capability !== undefined) this.#session.offered.set(capability, equals < 0 ? "" : word.slice(equals + 1));
     }
+  }
+
+  // "If the client is not already connected securely to the server at the requested hostname, it MUST close the insecure
+  // connection and reconnect securely on the stated port.": https://ircv3.net/specs/extensions/sts#the-port-key
+  /** Tells what the server wants of TLS. Returns whether this connection must not be used any more. */
+  #mustEncrypt(): boolean {
+    const { port, duration } = parseSts(this.#session.offered.get("sts") ?? "");
+    if (this.#secure && duration !== undefined) this.#session.emit({ type: "sts", duration });
+    if (this.#secure || port === undefined) return false;
+    this.#waiting = false;
+    this.#session.emit({ type: "sts", port });
+    return true;
   }
 
   #ask(listing: boolean): void {
