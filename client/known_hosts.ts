@@ -88,13 +88,13 @@ export class KnownHosts {
 /** Puts a new file, which only its owner can read, in the old one's place: a crash leaves one of them whole. */
 export async function replaceFile(folder: string, name: string, text: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = join(folder, `${name}.${crypto.randomUUID()}`);
+  const draft = `${folder}/${name}.${crypto.randomUUID()}`;
   try {
     const file = await Deno.open(draft, { write: true, createNew: true, mode: 0o600 });
     using _ = file;
     await writeAll(file, new TextEncoder().encode(text));
     await file.sync();
-    await Deno.rename(draft, join(folder, name));
+    await Deno.rename(draft, `${folder}/${name}`);
   } catch (error) {
     await Deno.remove(draft).catch(() => {});
     throw error;

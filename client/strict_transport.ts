@@ -8,7 +8,6 @@
  * @module
  */
 
-import { join } from "node:path";
 import { replaceFile } from "./known_hosts.ts";
 
 /** What a host asked for. */
@@ -41,7 +40,7 @@ export class StrictTransport {
 
   /** The file, for a person who wants to change it. */
   get file(): string {
-    return this.#folder === null ? FILE : join(this.#folder, FILE);
+    return this.#folder === null ? FILE : `${this.#folder}/${FILE}`;
   }
 
   /** Reads the file again, which another `chat` may have written. @throws {SyntaxError} for what makes no sense. */

@@ -153,7 +153,7 @@ Deno.test("a host that asked for TLS is spoken to over TLS at its port, whatever
     assertStringIncludes(message, "no authority vouches");
   }
   const raw = certificate.cert.replace(/-----[^-]+-----|\s/g, "");
-  await options.known.remember(HOST, port, knownKey(Uint8Array.fromBase64(raw)));
+  await options.known.remember(HOST, port, await knownKey(Uint8Array.fromBase64(raw)));
   for (const address of PLAIN_ADDRESSES) {
     const dialled = await dial({ host: HOST, channels: [], ...address }, options);
     assertEquals([dialled.encrypted, dialled.port], [true, port]);
