@@ -117,6 +117,9 @@ async function openSettings({ settings, log }: JoinOptions): Promise<SettingsSto
   return folder === null ? new SettingsInMemory() : await SettingsFolder.open(folder, log);
 }
 
+/** A wire, perhaps with what a person should know of it. */
+type Noted = Dialled & { readonly note?: string };
+
 /** A session on a connection that is made again when it breaks. */
 class Seat {
   readonly #options: JoinOptions;
@@ -142,8 +145,8 @@ class Seat {
   #closing = "";
   /** Why we end this connection ourselves, to make a new one. */
   #cut: { why: string; planned: boolean; silent: boolean } | undefined;
-  /** Why the server is not trusted any more. */
-  #distrusted: string | undefined;
+  /** Why it ends, where neither the person nor the input has ended it. */
+  #failure: string | undefined;
   /** The channel that was named first, now rather than earlier. */
   readonly #start: string | undefined;
   /** Aborted when the person is done. */
@@ -176,23 +179,18 @@ class Seat {
 
   async run(): Promise<number> {
     await this.#knowAccount();
-    let dialled: Dialled;
-    const slow = setTimeout(() => this.#options.log(`Connecting to ${formatAddress(this.#address)} ...`), SLOW);
-    try {
-      dialled = await this.#dial();
-    } catch (error) {
-      this.#options.log(this.#cannotReach(error));
-      return 1;
-    } finally {
-      clearTimeout(slow);
-    }
+    const { host, port = TLS_PORT } = this.#address;
+    if (this.#options.newKey) await this.#known.forget(host, port);
+    const dialling = this.#dial();
+    // A person sees at once where they are; other input is not read before somebody can hear it.
+    if (!this.#interactive && !await this.#reached(dialling)) return 1;
     const cleanUp = this.#interactive ? this.#fullScreen() : this.#lineMode();
     const front = this.#front!;
     const removeSignals = onSignals(["SIGINT", "SIGTERM", "SIGHUP"], () => front.stop());
     try {
-      void this.#keepConnected(dialled);
+      void this.#keepConnected(dialling);
       const code = await front.finished;
-      return this.#distrusted === undefined ? code : 1;
+      return this.#failure === undefined ? code : 1;
     } finally {
       removeSignals();
       this.#over.abort();
@@ -204,7 +202,21 @@ class Seat {
       for (const line of front.lastWords?.() ?? []) this.#options.log(line);
       await this.#writer.drained();
       if (this.#interactive) await this.#store.save(this.#name);
-      if (this.#distrusted !== undefined) this.#options.log(this.#distrusted);
+      if (this.#failure !== undefined) this.#options.log(this.#failure);
+    }
+  }
+
+  /** Waits for the first connection. `false`: there is none, and the person knows why. */
+  async #reached(dialling: Promise<unknown>): Promise<boolean> {
+    const slow = setTimeout(() => this.#options.log(`Connecting to ${formatAddress(this.#address)} ...`), SLOW);
+    try {
+      await dialling;
+      return true;
+    } catch (error) {
+      this.#options.log(this.#cannotReach(error));
+      return false;
+    } finally {
+      clearTimeout(slow);
     }
   }
 
@@ -282,19 +294,21 @@ class Seat {
     };
   }
 
-  async #keepConnected(first: Dialled): Promise<void> {
-    let dialled: Dialled | undefined = first;
+  async #keepConnected(first: Promise<Noted>): Promise<void> {
+    let dialling: Promise<Noted> | undefined = first;
     for (let pause = FIRST_PAUSE; !this.#over.signal.aborted;) {
       let ended: { why: string; planned?: boolean; silent?: boolean };
       try {
-        dialled ??= await this.#dial();
+        const dialled = await (dialling ?? this.#dial());
+        dialling = undefined;
+        if (this.#over.signal.aborted) return dialled.wire.close();
         ended = await this.#converse(dialled);
         if (this.#session.registration.greeted) pause = FIRST_PAUSE;
       } catch (error) {
-        if (error instanceof DistrustError) return this.#distrust(error.message);
+        // A server that was never reached, or is another than before, is not tried again.
+        if (dialling !== undefined || error instanceof DistrustError) return this.#fail(this.#cannotReach(error));
         ended = { why: `${this.#cannotReach(error)}.` };
       }
-      dialled = undefined;
       if (this.#over.signal.aborted) return;
       this.#front?.disconnected({ ...ended, pause, unsettled: this.#session.stop() });
       if (ended.planned) continue;
@@ -306,12 +320,12 @@ class Seat {
 
   /** Talks over one connection until it ends. Returns why it ended, for a person. */
   async #converse(
-    { wire, encrypted, port = TLS_PORT }: Dialled,
+    { wire, encrypted, port = TLS_PORT, note }: Noted,
   ): Promise<{ why: string; planned?: boolean; silent?: boolean }> {
     const connection = new Connection(wire);
     this.#connection = connection;
     this.#closing = "";
-    this.#front?.connected?.(encrypted);
+    this.#front?.connected?.(encrypted, note);
     this.#port = port;
     this.#lasting = undefined;
     this.#session.start(encrypted);
@@ -359,26 +373,25 @@ class Seat {
     void this.#keepStrict();
   }
 
-  async #dial(): Promise<Dialled> {
-    const { dial: own, newKey, log } = this.#options;
+  async #dial(): Promise<Noted> {
+    const { dial: own } = this.#options;
     if (own !== undefined) {
       const upgrade = this.#upgrade !== undefined && { port: this.#upgrade, tls: true };
       return await own({ ...this.#address, ...upgrade });
     }
-    const { host, port = TLS_PORT } = this.#address;
-    if (newKey && this.#front === undefined) await this.#known.forget(host, port);
-    // Once there is a front end, the screen is its own.
-    const note = (line: string) => this.#front === undefined && log(line);
-    return await dial(this.#address, { known: this.#known, strict: this.#strict, upgrade: this.#upgrade, note });
+    const notes: string[] = [];
+    const note = (line: string) => notes.push(line);
+    const more = { known: this.#known, strict: this.#strict, upgrade: this.#upgrade, note };
+    const dialled = await dial(this.#address, more);
+    return notes.length === 0 ? dialled : { ...dialled, note: notes.join("\n") };
   }
 
   #cannotReach(error: unknown): string {
     return error instanceof DistrustError ? error.message : `Cannot reach ${this.#name}: ${whyNot(error)}`;
   }
 
-  /** A server that is another than before is not tried again. */
-  #distrust(why: string): void {
-    this.#distrusted = why;
+  #fail(why: string): void {
+    this.#failure = why;
     this.#front?.stop();
   }
 }

@@ -146,8 +146,8 @@ class Server implements AsyncDisposable {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Starts our server on its port, or on a free one. */
-  async ours(): Promise<this> {
+  /** Starts our server on its port, or on a free one; with TLS only where that has a port. */
+  async ours(tlsPort?: number): Promise<this> {
     this.port ||= freePort();
     const args = [
       "run",
@@ -162,7 +162,7 @@ class Server implements AsyncDisposable {
       "--ephemeral",
       "--no-throttle",
       "--tls-port",
-      "off",
+      String(tlsPort ?? "off"),
     ];
     await this.start(Deno.execPath(), args);
     return this;
@@ -236,6 +236,37 @@ Deno.test({
     await ann.presses("Enter");
     const sent = async () => (await ann.text()).endsWith("›") ? await ann.text() : undefined;
     assertStringIncludes(await until("an empty input", sent), typed);
+  },
+});
+
+Deno.test({
+  name: "the screen is there before the server is, and gone if the server never comes",
+  ignore: NO_TMUX,
+  async fn() {
+    // Takes connections, and never says anything of TLS.
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const accepted = listener.accept();
+    await using tmux = new Tmux();
+    const ann = await tmux.join("ann", `ircs://127.0.0.1:${listener.addr.port}`, "90x20");
+    await ann.shows("connecting");
+    await ann.types("half typed");
+    await ann.shows("› half typed");
+    (await accepted).close();
+    assertStringIncludes(await ann.shows("EXIT 1"), "Cannot reach ircs://127.0.0.1");
+    assertEquals(await ann.is("alternate_on"), "0");
+  },
+});
+
+Deno.test({
+  name: "what is to be known of a connection stands on the screen",
+  ignore: NO_TMUX,
+  async fn() {
+    const tlsPort = freePort();
+    await using _server = await new Server().ours(tlsPort);
+    await using tmux = new Tmux();
+    const ann = await tmux.join("ann", `ircs://127.0.0.1:${tlsPort}`, "90x20");
+    await ann.shows("First time at 127.0.0.1");
+    await ann.shows("· encrypted");
   },
 });
 
