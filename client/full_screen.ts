@@ -10,7 +10,7 @@
  */
 
 import { matchesMask } from "../protocol/casemapping.ts";
-import { Buffer, type NewLine } from "./buffer.ts";
+import { Buffer, type Line, type NewLine } from "./buffer.ts";
 import { mentions } from "./formatting.ts";
 import type { Ending, FrontEnd } from "./front_end.ts";
 import { catchUp, historyArrived, loadOlder } from "./full_screen/catch_up.ts";
@@ -100,6 +100,8 @@ export class FullScreen implements FrontEnd {
   readonly #color: boolean;
   readonly #finish: (code: number) => void;
   #encrypted = false;
+  /** The lines of the last try in vain, if there was more than the break itself; absent while all is well. */
+  #retries: Map<Buffer, Line> | undefined;
 
   constructor(options: FullScreenOptions) {
     this.session = options.session;
@@ -145,15 +147,28 @@ export class FullScreen implements FrontEnd {
     this.lostAt ??= this.now();
     this.trouble = planned ? "connecting" : "offline";
     this.#heartbeat.stop();
-    const again = pause === undefined ? "" : ` Trying again in ${Math.round(pause / 1000)} s.`;
-    const where = planned ? [this.buffers[0]!] : new Set([this.buffers[0]!, this.current]);
-    for (const buffer of where) this.tell(buffer, planned ? "info" : "error", planned ? why : why + again);
+    if (planned) this.tell(this.buffers[0]!, "info", why);
+    else this.#tellBreak(why, pause);
     this.outgoing.disconnected(ending);
     for (const buffer of this.buffers) {
       buffer.typing.clear();
       buffer.loading = false;
     }
     this.effects.redraw();
+  }
+
+  /** Says why there is no connection: the first time, and of all later times the last, so that a night fills no screen. */
+  #tellBreak(why: string, pause: number | undefined): void {
+    const seconds = Math.round((pause ?? 0) / 1000);
+    const now = seconds > 5 ? ", /reconnect tries now" : "";
+    const text = pause === undefined ? why : `${why} Trying again in ${seconds} s${now}.`;
+    for (const [buffer, line] of this.#retries ?? []) buffer.remove(line);
+    const told = this.#retries === undefined ? undefined : new Map<Buffer, Line>();
+    for (const buffer of new Set([this.buffers[0]!, this.current])) {
+      const line = buffer.append({ kind: "error", time: this.now(), text });
+      if (line !== undefined) told?.set(buffer, line);
+    }
+    this.#retries = told ?? new Map();
   }
 
   stop(): void {
@@ -187,6 +202,8 @@ export class FullScreen implements FrontEnd {
 
   #online(): void {
     this.trouble = "";
+    this.hint = this.#retries = undefined;
+    if (this.lostAt !== undefined) this.tell(this.current, "info", "Connected again.");
     catchUp(this);
     this.outgoing.online();
     this.remember();

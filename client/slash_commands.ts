@@ -338,7 +338,8 @@ export function findSlashCommand(name: string): SlashCommand | undefined {
 }
 
 /**
- * What somebody typed: a slash command, or text to say. `//` says a slash; so does a path such as `/etc/hosts`.
+ * What somebody typed: a slash command, or text to say. `//` says a slash; so do a path such as `/etc/hosts` and code such
+ * as `/^this/`.
  *
  * @example
  * ```ts
@@ -352,7 +353,7 @@ export function findSlashCommand(name: string): SlashCommand | undefined {
  */
 export function readTyped(typed: string): { text: string } | { name: string; rest: string } {
   if (typed.startsWith("//")) return { text: typed.slice(1) };
-  const [, name, rest = ""] = /^\/([^\s/]+)(?:\s+([^]*?))?\s*$/.exec(typed) ?? [];
+  const [, name, rest = ""] = /^\/([\p{L}\p{N}?][^\s/]*)(?:\s+([^]*?))?\s*$/u.exec(typed) ?? [];
   return name === undefined ? { text: typed } : { name, rest };
 }
 

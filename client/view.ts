@@ -117,7 +117,12 @@ export function layoutOf(state: ViewState, columns: number, rows: number): Layou
 
 /** How the messages are wrapped on a screen of this size. */
 export function messageLayout(state: ViewState, layout: Layout): MessageLayout {
-  return { columns: Math.max(layout.middle, 10), fold: state.fold, selected: state.selected };
+  // A column is left free beside the members.
+  return {
+    columns: Math.max(layout.middle - (layout.right > 0 ? 1 : 0), 10),
+    fold: state.fold,
+    selected: state.selected,
+  };
 }
 
 /** Draws the screen. */

@@ -14,6 +14,11 @@ function channelName(text: string): string | undefined {
   return isChannelName(text) ? undefined : "a channel's name is # and at least one letter, without spaces or commas";
 }
 
+/** The # may be left out, as in /join: shells take it for a comment. */
+function channelToJoin(text: string): string | undefined {
+  return isChannelName(text) ? undefined : channelName(`#${text}`);
+}
+
 function serverName(text: string): string | undefined {
   return /^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(text)
     ? undefined
@@ -200,9 +205,9 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
       {
         name: "channel",
         value: "#CHANNEL",
-        description: "go there (#lobby); may be repeated",
+        description: "go there (#lobby); may be repeated, and the # left out",
         repeats: true,
-        check: channelName,
+        check: channelToJoin,
       },
       { ...passwordFile, description: "the server's password is in this file" },
       { name: "new-key", description: "the server has a new key, the one in the address; forget the old one" },

@@ -592,3 +592,49 @@ Deno.test("a nick that the server gave is not the one that is remembered", () =>
   ann.says(":guest7!a@home NICK anna");
   assertEquals(ann.screen.here.nick, "anna");
 });
+
+Deno.test("who pastes several lines is told what Enter does with them", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("\x1b[200~one\ntwo\n\x1b[201~");
+  assertStringIncludes(await ann.text(), "2 lines: Enter sends them as one message, Ctrl-C puts them away.");
+  const ben = new Seat();
+  ben.types("\x1b[200~one\ntwo\x1b[201~");
+  assertStringIncludes(await ben.text(), "2 lines: Enter sends them as 2 messages");
+});
+
+Deno.test("a command that does not exist stays to be corrected, and code that begins with a slash is text", () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("/jion #tea\r");
+  assertEquals(ann.screen.keyboard.editor.text, "/jion #tea");
+  ann.types("\x15\x1b[200~/* a comment */\x1b[201~\r");
+  assertEquals(parseMessage(ann.sent.at(-1)!).params, ["#lobby", "/* a comment */"]);
+});
+
+Deno.test("a picked message offers only what can be done to it", async () => {
+  const hintOf = async (seat: Seat) => {
+    seat.types("\x1b[1;3A");
+    return (await seat.rows()).at(-3);
+  };
+  const plain = new Seat();
+  plain.says(":ben!b@h PRIVMSG #lobby :hello");
+  assertEquals(await hintOf(plain), " c copy  Esc back");
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=m1 :ben!b@h PRIVMSG #lobby :see https://tea.example");
+  assertEquals(await hintOf(ann), " r reply  e react  d delete  c copy  o open link  Esc back");
+  ann.says(":ben!b@h MODE #lobby -o ann");
+  assertEquals((await ann.rows()).at(-3), " r reply  e react  c copy  o open link  Esc back");
+});
+
+Deno.test("the help stands in two columns where there is room, and one below the other where there is not", async () => {
+  const ann = new Seat({ columns: 100, rows: 40 });
+  ann.types("?");
+  const wide = await ann.rows();
+  const at = wide.findIndex((row) => row.includes("the mouse"));
+  assertMatch(wide[at]!, /the mouse +its wheel scrolls; select and copy as/);
+  assertMatch(wide[at + 1]!, /^ +│ {28,}everywhere/);
+  ann.types("\x1b");
+  ann.resize(40, 10);
+  await ann.text();
+  ann.types("?");
+  assertEquals((await ann.rows()).slice(1, 5), [" Keys", "   Enter", "     send", "   Tab"]);
+});

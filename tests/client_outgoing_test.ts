@@ -221,3 +221,21 @@ Deno.test("a planned reconnect is no lost connection", async () => {
   assertStringIncludes(text, "Connecting anew to log in as ann.");
   assertFalse(/lost|offline|Trying again/.test(text), text);
 });
+
+Deno.test("a night without the server is two lines, and the end of it a third", async () => {
+  const ann = new Seat();
+  ann.breaks();
+  for (let i = 0; i < 100; i++) ann.breaks({ why: "Cannot reach tea.example: nobody listens there.", pause: 60_000 });
+  const lines = () => ann.screen.current.lines.map(({ text }) => text);
+  assertEquals(lines(), [
+    "The connection was lost. Trying again in 1 s.",
+    "Cannot reach tea.example: nobody listens there. Trying again in 60 s, /reconnect tries now.",
+  ]);
+  ann.types("still there?\r");
+  assertStringIncludes(await ann.text(), "It will be sent when the connection is back.");
+  ann.returns("");
+  assertEquals(lines().slice(2), ["Connected again.", "still there?"]);
+  assertFalse((await ann.text()).includes("when the connection is back"));
+  ann.breaks();
+  assertEquals(lines().length, 5);
+});

@@ -91,7 +91,7 @@ const SHOWN: readonly (readonly [string, string])[] = [
   ["/unignore ben", "ben!*@* is shown again."],
   ["/notify all", "#lobby: all"],
   ["/notify sometimes", 'Write "all", "mentions" or "mute".'],
-  ["/set", "bell is on"],
+  ["/set", "/set bell on"],
   ["/set bell off", "bell is off now."],
   ["/set bell loud", "Write /set bell on, or off."],
   ["/set volume 11", 'There is no setting "volume".'],

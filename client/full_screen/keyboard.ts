@@ -7,10 +7,10 @@
 import type { FullScreen } from "../full_screen.ts";
 import type { KeyEvent } from "../keys.ts";
 import { isEditorKey, LineEditor } from "../line_editor.ts";
-import { readTyped, runSlashCommand } from "../slash_commands.ts";
+import { findSlashCommand, readTyped, runSlashCommand } from "../slash_commands.ts";
 import type { OfferedCompletion } from "./completing.ts";
 import { panelKey, turnWheel } from "./panels.ts";
-import { pickKey } from "./pick_keys.ts";
+import { PICK_KEYS } from "./pick_keys.ts";
 import { slashContext } from "./slash_context.ts";
 import { pressUiKey } from "./ui_keys.ts";
 
@@ -67,6 +67,16 @@ export class Keyboard {
     this.completion = undefined;
     this.activeEditor.insert(asking ? event.text.replaceAll("\n", " ") : event.text);
     if (!asking) screen.outgoing.typed();
+    if (event.type === "paste" && !asking) this.#sayHowMany();
+  }
+
+  /** Who pasted several lines should know what Enter will do with them. */
+  #sayHowMany(): void {
+    const lines = this.editor.text.trim().split("\n").length;
+    if (lines < 2) return;
+    const { session } = this.#screen;
+    const as = session.enabled.has("multiline") ? "one message" : `${lines} messages`;
+    this.#screen.hint = `${lines} lines: Enter sends them as ${as}, Ctrl-C puts them away.`;
   }
 
   /** Sends what was typed. */
@@ -82,7 +92,8 @@ export class Keyboard {
     if (!("name" in read) && current.kind === "server") {
       return screen.tell(current, "error", "Nobody hears you here. /join #channel, or /msg somebody.");
     }
-    this.editor.submit();
+    // A command that does not exist stays, to be corrected.
+    if (!("name" in read) || findSlashCommand(read.name) !== undefined) this.editor.submit();
     screen.replyTo = undefined;
     if ("name" in read) runSlashCommand(slashContext(screen), read.name, read.rest);
     else screen.outgoing.say(current.name, read.text, replyTo === undefined ? {} : { reply: replyTo.id });
@@ -149,7 +160,7 @@ export class Keyboard {
   #pickText(text: string): void {
     const screen = this.#screen;
     const line = screen.scrolling.picked;
-    const action = line === undefined ? undefined : pickKey(text.slice(0, 1), line);
+    const action = line === undefined ? undefined : PICK_KEYS.find(({ keys }) => keys.includes(text.slice(0, 1)));
     if (line !== undefined) action?.run(screen, line);
     if (action === undefined) screen.scrolling.selected = undefined;
     const rest = action === undefined ? text : text.slice(1);

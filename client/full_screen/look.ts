@@ -39,7 +39,7 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
     completion: completion === undefined
       ? undefined
       : { labels: completion.items.map((item) => item.label), selected: completion.selected },
-    hint: screen.hint ?? (scrolling.picked === undefined ? undefined : pickHint(scrolling.picked)),
+    hint: screen.hint ?? (scrolling.picked === undefined ? undefined : pickHint(screen, scrolling.picked)),
     panel,
     anchor: scrolling.anchors.get(current),
     below: scrolling.below,

@@ -33,33 +33,35 @@ export interface Panel {
 export function helpPanel(about: string, columns: number): Panel {
   const command = findSlashCommand(about.replace(/^\//, ""));
   const help = command === undefined ? allHelp() : commandHelp(command);
-  const rows = help.flatMap((row) =>
-    wrap(row, columns - 2).map((part, i) => i === 0 ? part : [span("     "), ...part])
-  );
+  const rows = help.flatMap((row) => typeof row === "string" ? [heading(row)] : helpRows(row, columns - 1));
   return { title: "help: arrows scroll, Esc goes back", rows, top: 0 };
 }
 
-function allHelp(): Span[][] {
+/** A heading, or what something is called and what it does. */
+type Help = string | readonly [string, string];
+
+function allHelp(): Help[] {
   const keys = (table: readonly { keys: readonly string[]; help: string }[]) =>
-    table.map(({ keys, help }) => helpRow(shortKeys(keys), help));
+    table.map(({ keys, help }): Help => [shortKeys(keys), help]);
   return [
-    heading("Keys"),
+    "Keys",
     ...keys(UI_KEYS),
-    heading("A picked message (Alt-Up)"),
+    ["the mouse", "its wheel scrolls; select and copy as everywhere"],
+    "A picked message (Alt-Up)",
     ...keys(PICK_KEYS),
-    heading("Editing"),
+    "Editing",
     ...keys(EDITOR_KEYS),
-    heading("Commands"),
-    ...SLASH_COMMANDS.map(({ name, usage, help }) => helpRow(`/${name} ${usage}`, help)),
-    heading("Writing"),
-    helpRow("*bold* _italic_", "and ~struck~ and `code` look like it; the marks stay"),
-    helpRow("//text", "says /text"),
+    "Commands",
+    ...SLASH_COMMANDS.map(({ name, usage, help }): Help => [`/${name} ${usage}`, help]),
+    "Writing",
+    ["*bold* _italic_", "and ~struck~ and `code` look like it; the marks stay"],
+    ["//text", "says /text"],
   ];
 }
 
-function commandHelp({ name, usage, help, aliases = [] }: SlashCommand): Span[][] {
-  const rows = [helpRow(`/${name} ${usage}`, help)];
-  if (aliases.length > 0) rows.push(helpRow("", `also ${aliases.map((alias) => `/${alias}`).join(", ")}`));
+function commandHelp({ name, usage, help, aliases = [] }: SlashCommand): Help[] {
+  const rows: Help[] = [[`/${name} ${usage}`, help]];
+  if (aliases.length > 0) rows.push(["", `also ${aliases.map((alias) => `/${alias}`).join(", ")}`]);
   return rows;
 }
 
@@ -71,8 +73,17 @@ function heading(text: string): Span[] {
   return [span(` ${text}`, { bold: true })];
 }
 
-function helpRow(left: string, right: string): Span[] {
-  return [span(`   ${left.length <= 24 ? pad(left, 24) : `${left} `} `), span(right, DIM)];
+/** Columns of what something is called, and those of the least that may stand beside it. */
+const NAME_COLUMNS = 27;
+const HELP_COLUMNS = 20;
+
+/** Two columns where there is room, else one below the other. */
+function helpRows([left, right]: readonly [string, string], columns: number): Span[][] {
+  const beside = left.length < NAME_COLUMNS - 3 && columns >= NAME_COLUMNS + HELP_COLUMNS;
+  const indent = columns >= NAME_COLUMNS + HELP_COLUMNS ? NAME_COLUMNS : 5;
+  const what = wrap([span(right, DIM)], columns - indent).map((row) => [span(" ".repeat(indent)), ...row]);
+  if (beside) return [[span(pad(`   ${left}`, indent)), ...what[0]!.slice(1)], ...what.slice(1)];
+  return [...wrap([span(left)], columns - 3).map((row) => [span("   "), ...row]), ...what];
 }
 
 /** What a search found, newest first. */

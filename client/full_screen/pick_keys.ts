@@ -14,29 +14,24 @@ import { stripFormatting } from "../sanitize.ts";
 export interface PickKey {
   readonly keys: readonly string[];
   readonly help: string;
-  /** Whether it can be done to this message; to every one unless told. */
-  readonly suits?: (line: Line) => boolean;
+  /** Whether it can be done to this message, and so is offered. Who presses it all the same is told why not. */
+  readonly suits?: (screen: FullScreen, line: Line) => boolean;
   readonly run: (screen: FullScreen, line: Line) => void;
 }
 
 /** What can be done. */
 export const PICK_KEYS: readonly PickKey[] = [
-  { keys: ["r"], help: "reply", run: reply },
-  { keys: ["e", "+"], help: "react", run: (screen, line) => void react(screen, line) },
-  { keys: ["s"], help: "send again", suits: isLost, run: again },
-  { keys: ["d"], help: "delete", run: (screen, line) => void remove(screen, line) },
+  { keys: ["r"], help: "reply", suits: (_screen, line) => line.id !== undefined, run: reply },
+  { keys: ["e", "+"], help: "react", suits: mayReact, run: (screen, line) => void react(screen, line) },
+  { keys: ["s"], help: "send again", suits: (_screen, line) => isLost(line), run: again },
+  { keys: ["d"], help: "delete", suits: mayDelete, run: (screen, line) => void remove(screen, line) },
   { keys: ["c", "y"], help: "copy", run: copy },
-  { keys: ["o"], help: "open link", suits: (line) => findLinks(line.text).length > 0, run: openLink },
+  { keys: ["o"], help: "open link", suits: (_screen, line) => findLinks(line.text).length > 0, run: openLink },
 ];
 
-/** The key that a letter is, if it does something to this message. */
-export function pickKey(letter: string, line: Line): PickKey | undefined {
-  return PICK_KEYS.find(({ keys, suits }) => keys.includes(letter) && (suits?.(line) ?? true));
-}
-
 /** What the keys do to this message, in a line. */
-export function pickHint(line: Line): string {
-  const fitting = PICK_KEYS.filter(({ suits }) => suits?.(line) ?? true);
+export function pickHint(screen: FullScreen, line: Line): string {
+  const fitting = PICK_KEYS.filter(({ suits }) => suits?.(screen, line) ?? true);
   return [...fitting.map(({ keys, help }) => `${keys[0]} ${help}`), "Esc back"].join("  ");
 }
 
@@ -49,7 +44,7 @@ export function reply(screen: FullScreen, line: Line): void {
 
 async function react(screen: FullScreen, line: Line): Promise<void> {
   const { current } = screen;
-  if (line.id === undefined || !screen.session.enabled.has("messageTags")) {
+  if (line.id === undefined || !mayReact(screen, line)) {
     return hint(screen, "This server does not pass reactions on.");
   }
   const typed = await screen.keyboard.ask("React with (Tab lists)", { emoji: true });
@@ -63,11 +58,24 @@ async function react(screen: FullScreen, line: Line): Promise<void> {
   screen.session.react(current.name, line.id, emoji, !mine);
 }
 
+function mayReact({ session }: FullScreen, { id }: Line): boolean {
+  return id !== undefined && session.enabled.has("messageTags");
+}
+
+/** Authors may, and operators of the channel. */
+function mayDelete({ session, current }: FullScreen, line: Line): boolean {
+  if (isLost(line)) return true;
+  if (line.id === undefined || !session.enabled.has("messageRedaction")) return false;
+  const prefixes = session.channels.get(current.name)?.members.get(session.nick)?.prefixes ?? "";
+  return line.self || /[~&@]/.test(prefixes);
+}
+
 function isLost(line: Line): boolean {
   return line.state === "failed" || line.state === "doubtful";
 }
 
 function again(screen: FullScreen, line: Line): void {
+  if (!isLost(line)) return hint(screen, "That message was sent.");
   screen.scrolling.selected = undefined;
   screen.outgoing.again(screen.current, line);
 }

@@ -7,6 +7,7 @@
 import { toBase64 } from "../session/scram.ts";
 import type { Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
+import type { Notify } from "../settings.ts";
 import type { Picked, SlashContext } from "../slash_commands.ts";
 import { isPickable } from "../view/messages.ts";
 
@@ -55,11 +56,18 @@ export function slashContext(screen: FullScreen): SlashContext {
       const name = session.fold(target === "" ? current.name : target);
       if (how !== undefined) (screen.here.notify ??= {})[name] = how;
       screen.remember();
-      screen.tell(screen.current, "info", `${name}: ${screen.notifyOf(screen.buffer(name))}`);
+      const now = screen.notifyOf(screen.buffer(name));
+      screen.tell(screen.current, "info", `${name}: ${now}: ${NOTIFY_WORDS[now]}.`);
     },
     save: () => screen.remember(),
   };
 }
+
+const NOTIFY_WORDS: Readonly<Record<Notify, string>> = {
+  all: "every message here calls you",
+  mentions: "messages that mean you call you, others are counted",
+  mute: "nothing here calls you, and nothing is counted",
+};
 
 function pickedMessage(screen: FullScreen, of: "others" | "own"): Picked | undefined {
   const suits = (line: Line) => isPickable(line) && line.id !== undefined && line.self === (of === "own");

@@ -149,8 +149,8 @@ export async function login(context: SlashContext, words: readonly string[]): Pr
 export function set(context: SlashContext, [name, value]: readonly string[]): void {
   const { settings } = context;
   if (name === undefined) {
-    for (const [key, help] of SWITCHES) context.show(`${key} is ${settings[key] ? "on" : "off"}: ${help}`);
-    return context.show(`highlights are ${settings.highlights.join(", ") || "none"}: words that count as your name`);
+    for (const [key, help] of SWITCHES) context.show(`/set ${key} ${settings[key] ? "on" : "off"}: ${help}`);
+    return context.show(`/set highlights ${settings.highlights.join(",") || "(none)"}: words that count as your name`);
   }
   if (name === "highlights") {
     settings.highlights = (value ?? "").split(",").filter((word) => word !== "");
