@@ -100,6 +100,8 @@ export class FullScreen implements FrontEnd {
   readonly #color: boolean;
   readonly #finish: (code: number) => void;
   #encrypted = false;
+  /** Whether the server has ever taken us in. */
+  #wasIn = false;
   /** The lines of the last try in vain, if there was more than the break itself; absent while all is well. */
   #retries: Map<Buffer, Line> | undefined;
 
@@ -144,7 +146,7 @@ export class FullScreen implements FrontEnd {
 
   disconnected(ending: Ending): void {
     const { why, pause, planned } = ending;
-    this.lostAt ??= this.now();
+    if (this.#wasIn) this.lostAt ??= this.now();
     this.trouble = planned ? "connecting" : "offline";
     this.#heartbeat.stop();
     if (planned) this.tell(this.buffers[0]!, "info", why);
@@ -202,6 +204,7 @@ export class FullScreen implements FrontEnd {
 
   #online(): void {
     this.trouble = "";
+    this.#wasIn = true;
     this.hint = this.#retries = undefined;
     if (this.lostAt !== undefined) this.tell(this.current, "info", "Connected again.");
     catchUp(this);
