@@ -58,6 +58,8 @@ export interface ViewStatus {
   readonly trouble: string;
   readonly encrypted: boolean;
   readonly away: boolean;
+  /** How many lines wait for a server that takes them slowly. */
+  readonly sending?: number | undefined;
   /** Seconds that the server takes to answer, if they are worth knowing. */
   readonly lag?: number | undefined;
   /** Nicks of those who are typing here. */
@@ -247,6 +249,7 @@ function statusBar(state: ViewState, columns: number): Span[] {
     ...(state.anchor === undefined ? [] : [state.below ? `${state.below} new below: End` : "scrolled, Esc goes back"]),
     `${sanitize(status.nick)}${status.away ? " (away)" : ""} @ ${sanitize(status.place)}`,
     status.trouble === "" ? (status.encrypted ? "encrypted" : "not encrypted") : status.trouble,
+    ...(status.sending ? [`${status.sending} lines still go out`] : []),
     ...(status.lag === undefined ? [] : [`lag ${status.lag.toFixed(1)} s`]),
     ...typingWords(status.typing),
   ];

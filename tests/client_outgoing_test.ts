@@ -239,3 +239,17 @@ Deno.test("a night without the server is two lines, and the end of it a third", 
   ann.breaks();
   assertEquals(lines().length, 5);
 });
+
+Deno.test("what a slow server has not taken yet is counted, and named to who leaves before it is sent", async () => {
+  const ann = new Seat({ columns: 120 });
+  const lines = Array.from({ length: 20 }, (_, i) => `line ${i}`);
+  ann.types(`\x1b[200~${lines.join("\n")}\n\n\x1b[201~\r`);
+  assertEquals(said(ann), lines.slice(0, 8));
+  assertEquals(ann.screen.current.lines.at(-1)?.text, lines.join("\n"), "without empty lines at its end");
+  assertStringIncludes((await ann.rows()).at(-2)!, "12 lines still go out");
+  ann.pongs();
+  await settle();
+  assertStringIncludes((await ann.rows()).at(-2)!, "4 lines still go out");
+  ann.types("/quit\r");
+  assertEquals(ann.screen.lastWords(), lines.slice(16).map((line) => `Not sent to #lobby: ${line}`));
+});

@@ -32,6 +32,7 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
       trouble: screen.trouble,
       encrypted,
       away: session.away,
+      sending: session.outbox.waiting,
       lag,
       typing: [...current.typing.keys()],
     },

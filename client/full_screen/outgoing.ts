@@ -49,8 +49,9 @@ export class Outgoing {
   }
 
   /** Says something, now or when there is a connection again. */
-  say(target: string, text: string, options: SayOptions = {}): void {
+  say(target: string, said: string, options: SayOptions = {}): void {
     const screen = this.#screen;
+    const text = said.replace(/^\n+|\s+$/g, "");
     const buffer = screen.buffer(target);
     buffer.unreadKey = undefined;
     screen.scrolling.toBottom(buffer);
@@ -200,11 +201,15 @@ export class Outgoing {
     this.#waiting = this.#waiting.filter((waiting) => waiting.buffer !== buffer);
   }
 
-  /** What still waits, as lines for the person who leaves. */
+  /** What still waits, for a connection or for a server that takes it slowly, as lines for the person who leaves. */
   unsent(): string[] {
-    return this.#waiting.map(({ buffer, line, unsure }) =>
-      `${unsure ? "Perhaps not sent" : "Not sent"} to ${buffer.name}: ${line.text}`
-    );
+    const slow = this.#screen.session.outbox.takeUnsettled().filter(({ written }) => !written);
+    return [
+      ...slow.map(({ target, text }) => `Not sent to ${target}: ${text}`),
+      ...this.#waiting.map(({ buffer, line, unsure }) =>
+        `${unsure ? "Perhaps not sent" : "Not sent"} to ${buffer.name}: ${line.text}`
+      ),
+    ];
   }
 
   /** The text has changed: tells the others that we are typing, if they may know. */

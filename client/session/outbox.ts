@@ -133,6 +133,11 @@ export class Outbox {
     return batch ? this.#batchBounds().bytes : this.#room(target, "message");
   }
 
+  /** How many lines wait until the server has taken those before them. */
+  get waiting(): number {
+    return this.#queue.reduce((sum, { lines }) => sum + lines, 0);
+  }
+
   /** Whether something was written that the server has neither taken nor refused. */
   get unconfirmed(): boolean {
     return this.#parts.length > 0;
