@@ -164,7 +164,9 @@ function readOne(input: string, all: boolean): Step | undefined {
   if (rest.startsWith("\x1b")) {
     const inner = readOne(rest, all);
     if (inner === undefined) return all ? key(1, "Escape") : undefined;
-    return inner.event?.type === "key" ? key(inner.length + 1, withAlt(inner.event.key)) : key(1, "Escape");
+    // Escape pressed twice is twice Escape.
+    const altered = inner.event?.type === "key" && inner.event.key !== "Escape" ? inner.event.key : undefined;
+    return altered === undefined ? key(1, "Escape") : key(inner.length + 1, withAlt(altered));
   }
   const plain = readPlain(rest);
   if (plain.event?.type === "key") return key(plain.length + 1, withAlt(plain.event.key));

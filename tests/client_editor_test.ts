@@ -166,6 +166,12 @@ Deno.test("however the bytes are cut, the same is read", () => {
   }
 });
 
+Deno.test("two Escapes are two Escapes, and not Alt and Escape", () => {
+  const decoder = new KeyDecoder();
+  const events = [...decoder.push(new TextEncoder().encode("\x1b\x1b")), ...decoder.flush()];
+  assertEquals(events, [{ type: "key", key: "Escape" }, { type: "key", key: "Escape" }]);
+});
+
 Deno.test("an Escape that nothing follows is an Escape", () => {
   const decoder = new KeyDecoder();
   assertEquals(decoder.push(new Uint8Array([0x1b])), []);

@@ -188,6 +188,9 @@ Deno.test("an emoji that does not exist is not sent as a reaction", async () => 
   const ann = new Seat({ capabilities: ALL });
   ann.says("@msgid=q1 :ben!b@h PRIVMSG #lobby :it works");
   const before = ann.sent.length;
+  ann.types("\x1b[1;3Ae👍 and words\r");
+  await new Promise<void>((resolve) => queueMicrotask(resolve));
+  assertStringIncludes((await ann.rows()).join("\n"), 'There is no emoji "👍 and words"');
   ann.types("\x1b[1;3Ae:thumbs\r");
   await new Promise<void>((resolve) => queueMicrotask(resolve));
   assertStringIncludes((await ann.rows()).join("\n"), 'There is no emoji ":thumbs"');
@@ -637,4 +640,15 @@ Deno.test("the help stands in two columns where there is room, and one below the
   await ann.text();
   ann.types("?");
   assertEquals((await ann.rows()).slice(1, 5), [" Keys", "   Enter", "     send", "   Tab"]);
+});
+
+Deno.test("/clear empties the screen, and scrolling up brings back what was said", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=m1 :ben!b@h PRIVMSG #lobby :said before");
+  ann.types("/clear\r");
+  assertFalse((await ann.text()).includes("said before"));
+  assertEquals(ann.sent, []);
+  ann.types("\x1b[5~");
+  ann.tellsHistory("#lobby", "@msgid=m1 :ben!b@h PRIVMSG #lobby :said before");
+  assertStringIncludes(await ann.text(), "said before");
 });

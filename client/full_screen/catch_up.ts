@@ -50,7 +50,8 @@ export function loadOlder(screen: FullScreen, buffer: Buffer): void {
   if (buffer.loading || buffer.kind === "server") return;
   const gap = buffer.lines.findIndex((line) => line.kind === "gap");
   const above = gap < 0 ? buffer.oldest : buffer.lines.slice(gap).find((line) => line.id !== undefined);
-  if (above?.id === undefined || (gap < 0 && buffer.complete)) return;
+  if (gap < 0 && buffer.complete) return;
+  if (above?.id === undefined) return ask(screen, buffer, { target: buffer.name, which: "LATEST", selector: "*" });
   ask(screen, buffer, { target: buffer.name, which: "BEFORE", selector: `msgid=${above.id}` });
 }
 

@@ -9,6 +9,7 @@ import { readEmoji } from "../emoji.ts";
 import { findLinks } from "../formatting.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { stripFormatting } from "../sanitize.ts";
+import { graphemes } from "../text.ts";
 
 /** A key that does something to the picked message. */
 export interface PickKey {
@@ -51,7 +52,7 @@ async function react(screen: FullScreen, line: Line): Promise<void> {
   screen.scrolling.selected = undefined;
   if (typed === undefined || typed.trim() === "") return;
   const emoji = readEmoji(typed);
-  if (/^:?[\w+-]{2,}:?$/.test(emoji)) {
+  if (graphemes(emoji).length > 1) {
     return hint(screen, `There is no emoji "${emoji}"; Tab shows those that there are.`);
   }
   const mine = line.reactions.get(emoji)?.has(screen.session.nick) ?? false;
