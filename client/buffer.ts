@@ -40,8 +40,9 @@ export interface Line {
   /** The id of the message that this one answers. */
   readonly reply?: string;
   /** Nicks by emoji. */
-  readonly reactions: Map<string, Set<string>>;
-  readonly presence: Presence[];
+  reactions: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Who came and went, of a line of that kind. */
+  readonly presence?: Presence[];
   /** Who deleted it, and why. */
   deleted?: { readonly by: string; readonly reason: string };
   /** How far a message of ours has come; without it, it has arrived. */
@@ -52,10 +53,13 @@ export interface Line {
 }
 
 /** What may be said about a line when it is added. */
-export type NewLine = Partial<Omit<Line, "key" | "version" | "reactions" | "presence">> & {
+export type NewLine = Partial<Omit<Line, "key" | "version" | "reactions">> & {
   kind: LineKind;
   time: number;
 };
+
+/** What nearly every line has of them: a line of its own would be a third of what is kept of a message. */
+const NO_REACTIONS: Line["reactions"] = new Map();
 
 /** Most lines kept; the oldest go, and can be had again from the server's history. */
 export const MAX_LINES = 20_000;
@@ -124,13 +128,12 @@ export class Buffer {
   /** Adds who came or went, to the line before it if that is of the same kind. */
   appendPresence(presence: Presence, time: number): Line {
     const last = this.lines.at(-1);
-    if (last?.kind === "presence" && sameDay(last.time, time) && last.presence.length < 1000) {
+    if (last?.presence !== undefined && sameDay(last.time, time) && last.presence.length < 1000) {
       last.presence.push(presence);
       last.version++;
       return last;
     }
-    const line = this.#make({ kind: "presence", time });
-    line.presence.push(presence);
+    const line = this.#make({ kind: "presence", time, presence: [presence] });
     this.lines.push(line);
     this.#trim();
     return line;
@@ -231,11 +234,12 @@ export class Buffer {
   react(event: ReactionEvent): void {
     const line = this.#byId.get(event.id);
     if (line === undefined) return this.#keepEarly(event);
-    const nicks = line.reactions.get(event.emoji) ?? new Set();
+    const nicks = new Set(line.reactions.get(event.emoji));
     if (event.add) nicks.add(event.nick);
     else nicks.delete(event.nick);
-    if (nicks.size > 0) line.reactions.set(event.emoji, nicks);
-    else line.reactions.delete(event.emoji);
+    const reactions = new Map(line.reactions).set(event.emoji, nicks);
+    if (nicks.size === 0) reactions.delete(event.emoji);
+    line.reactions = reactions;
     line.version++;
   }
 
@@ -245,7 +249,7 @@ export class Buffer {
     if (line === undefined) return;
     line.deleted = { by, reason };
     line.text = "";
-    line.reactions.clear();
+    line.reactions = NO_REACTIONS;
     line.version++;
   }
 
@@ -303,8 +307,7 @@ export class Buffer {
       text,
       self,
       highlight,
-      reactions: new Map(),
-      presence: [],
+      reactions: NO_REACTIONS,
       version: 0,
     };
     if (made.id === undefined) return made;

@@ -104,6 +104,7 @@ export function fitSpans(spans: readonly Span[], columns: number): Span[] {
   return kept;
 }
 
+/** What is not broken in two: a grapheme; or a word of ASCII, unless it is longer than a line. */
 interface Cell {
   readonly text: string;
   readonly width: number;
@@ -129,34 +130,44 @@ export function wrap(spans: readonly Span[], columns: number): Span[][] {
   return lines;
 }
 
+/**
+ * A word of ASCII with the hyphen behind it, or a space; or what else there is, with the character before it, which may be
+ * one with it.
+ */
+const PIECE = /((?:[!-,.-~]+-?|[ -])(?=[ -~]|$))|[ -~]?[^ -~]+/g;
+
 function paragraphs(spans: readonly Span[]): Cell[][] {
   const all: Cell[][] = [[]];
   for (const { text, style } of spans) {
     for (const [i, part] of text.split("\n").entries()) {
       if (i > 0) all.push([]);
-      for (const grapheme of graphemes(part)) {
-        all.at(-1)!.push({ text: grapheme, width: graphemeWidth(grapheme), style });
+      for (const [piece, word] of part.matchAll(PIECE)) {
+        if (word !== undefined) all.at(-1)!.push({ text: word, width: word.length, style });
+        else for (const text of graphemes(piece)) all.at(-1)!.push({ text, width: graphemeWidth(text), style });
       }
     }
   }
   return all;
 }
 
-function wrapCells(cells: readonly Cell[], columns: number, lines: Span[][]): void {
+function wrapCells(cells: Cell[], columns: number, lines: Span[][]): void {
   let start = 0;
   let width = 0;
   let lastBreak = 0;
-  for (let i = 0; i < cells.length; i++) {
+  for (let i = 0; i < cells.length;) {
     const cell = cells[i]!;
     // Spaces may hang over the edge: they are what a break swallows.
-    if (width + cell.width > columns && cell.text !== " ") {
+    if (width + cell.width <= columns || cell.text === " ") {
+      width += cell.width;
+      if (mayBreakBetween(cell, cells[++i])) lastBreak = i;
+    } else if (lastBreak <= start && cell.text.length > 1 && isWord(cell)) {
+      cells.splice(i, 1, ...Array.from(cell.text, (text) => ({ text, width: 1, style: cell.style })));
+    } else {
       const end = lastBreak > start ? lastBreak : i;
       lines.push(toSpans(cells.slice(start, end), columns));
       start = end;
       width = cells.slice(start, i).reduce((sum, { width }) => sum + width, 0);
     }
-    width += cell.width;
-    if (mayBreakAfter(cell.text, cells[i + 1]?.text ?? "")) lastBreak = i + 1;
   }
   lines.push(toSpans(cells.slice(start), columns));
 }
@@ -165,11 +176,15 @@ function wrapCells(cells: readonly Cell[], columns: number, lines: Span[][]): vo
 const NO_START = /^[、。，．！？：；）」』】〉》〕］｝ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…‥”’]/;
 const NO_END = /^[（「『【〈《〔［｛“‘]/;
 
-function mayBreakAfter(text: string, next: string): boolean {
-  if (next === "" || next === " ") return text === " " && next !== " ";
-  if (text === " " || text === "-") return true;
-  const wide = graphemeWidth(text) === 2 || graphemeWidth(next) === 2;
-  return wide && !NO_START.test(next) && !NO_END.test(text);
+function mayBreakBetween(cell: Cell, next: Cell | undefined): boolean {
+  if (next === undefined || next.text === " ") return cell.text === " " && next === undefined;
+  if (cell.text === " " || (cell.text.endsWith("-") && isWord(cell))) return true;
+  const wide = (cell.width === 2 && !isWord(cell)) || (next.width === 2 && !isWord(next));
+  return wide && !NO_START.test(next.text) && !NO_END.test(cell.text);
+}
+
+function isWord({ text }: Cell): boolean {
+  return ASCII.test(text);
 }
 
 /** Joins cells of one style; spaces that hang over the edge go. */

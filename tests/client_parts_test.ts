@@ -68,17 +68,26 @@ Deno.test("widths are those of columns on a terminal", () => {
   for (const [text, width] of WIDTHS) assertEquals(textWidth(text), width, text);
 });
 
+const PIECES = [" ", "中文字", "word ", "half-", "--", "👨‍👩‍👧", "，", "（", "。", "e\u0301", "1️⃣", "https://a.example/b"];
+
 Deno.test("wrapping loses nothing but spaces, breaks no character, and no line is too long", () => {
-  const texts = fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom(" ", "中文字", "word ", "👨‍👩‍👧", "，")))
+  const texts = fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom(...PIECES)))
     .map((parts) => sanitize(parts.join("")));
-  fc.assert(fc.property(texts, fc.integer({ min: 4, max: 60 }), (text, columns) => {
-    const lines = wrap([{ text, style: {} }], columns).map((line) => line.map((span) => span.text).join(""));
+  fc.assert(fc.property(texts, fc.nat(20), fc.integer({ min: 2, max: 60 }), (text, cut, columns) => {
+    const parts = [graphemes(text).slice(0, cut), graphemes(text).slice(cut)];
+    const spans = parts.map((part) => ({ text: part.join(""), style: {} }));
+    const lines = wrap(spans, columns).map((line) => line.map((span) => span.text).join(""));
     assertEquals(lines.join("").replaceAll(" ", ""), text.replaceAll(" ", ""));
     for (const line of lines) {
       assert(textWidth(line) <= columns, `${JSON.stringify(line)} is wider than ${columns}`);
       assertEquals(graphemes(line).join(""), line);
     }
   }));
+});
+
+Deno.test("what may not begin a line is not lost where nothing else fits before it", () => {
+  const lines = wrap([{ text: "x文。", style: {} }], 3).map((line) => line[0]!.text);
+  assertEquals(lines, ["x", "文", "。"]);
 });
 
 Deno.test("Chinese is broken between characters, but never before a full stop", () => {

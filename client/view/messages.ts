@@ -44,9 +44,9 @@ const WIDE = 56;
 /** The time and the space behind it. */
 const TIME_COLUMNS = 6;
 
-/** What was wrapped lately: about what a person scrolls over, so that a long scrollback does not keep all its rows. */
+/** What was wrapped lately, about what is seen: rows of a line take ten times the room of the line. */
 const cache = new Map<Line, { readonly key: string; readonly rows: Span[][] }>();
-const MAX_CACHED = 1000;
+const MAX_CACHED = 100;
 
 /** The rows that fit into a height, ending at the anchor, or at the newest line without one. */
 export function visibleMessages(
@@ -175,7 +175,7 @@ function nickLabel(line: Line, fold: (name: string) => string): Span {
 
 function bodySpans(line: Line, { fold }: MessageLayout): Span[] {
   if (line.deleted !== undefined) return [span(deletedText(line.deleted), { dim: true, italic: true })];
-  if (line.kind === "presence") return [span(presenceText(line.presence), DIM)];
+  if (line.presence !== undefined) return [span(presenceText(line.presence), DIM)];
   const spans = messageSpans(line.text);
   if (line.kind === "info") return spans.map((piece) => ({ ...piece, style: { ...piece.style, dim: true } }));
   if (line.kind === "error") return spans.map((piece) => ({ ...piece, style: { ...piece.style, fg: 1 } }));
