@@ -25,6 +25,7 @@ import { Reading } from "./full_screen/reading.ts";
 import { Scrolling } from "./full_screen/scrolling.ts";
 import type { KeyEvent } from "./keys.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
+import type { Credentials } from "./session/scram.ts";
 import type { Notify, ServerSettings, SettingsStore } from "./settings.ts";
 import type { Screen, ViewState } from "./view.ts";
 
@@ -79,6 +80,8 @@ export class FullScreen implements FrontEnd {
   panel: Panel | undefined;
   /** The message that the next one answers. */
   replyTo: { readonly id: string; readonly nick: string; readonly target: string } | undefined;
+  /** Whom we try to log in as, until the server has answered, and whom we were before. */
+  loggingIn: (Credentials & { readonly before: Credentials | undefined }) | undefined;
   /** The nick that was wanted and could not be had, until we are in under another. */
   taken: { readonly tried: string; readonly reason: string } | undefined;
   /** Whether the person looks at the window. */

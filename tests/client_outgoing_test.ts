@@ -253,3 +253,22 @@ Deno.test("what a slow server has not taken yet is counted, and named to who lea
   ann.types("/quit\r");
   assertEquals(ann.screen.lastWords(), lines.slice(16).map((line) => `Not sent to #lobby: ${line}`));
 });
+
+Deno.test("a password that the server refuses is not remembered, and one that it takes is", async () => {
+  const ann = new Seat({ capabilities: `${ALL} sasl=PLAIN` });
+  const tries = async (password: string, answer: string) => {
+    ann.types("/login\r");
+    await settle();
+    ann.types(`${password}\r`);
+    await settle();
+    ann.breaks({ planned: true });
+    ann.screen.connected(false);
+    ann.session.start();
+    ann.says(":irc CAP * LS :sasl=PLAIN", ":irc CAP ann ACK :sasl", "AUTHENTICATE +", answer, ":irc 001 ann :Welcome");
+    await settle();
+  };
+  await tries("wrong", ":irc 904 ann :SASL authentication failed: the password is not right");
+  assertEquals([await ann.store.password("tea.example", "ann"), ann.session.credentials], [undefined, undefined]);
+  await tries("right", ":irc 900 ann ann!a@home ann :You are now logged in as ann");
+  assertEquals(await ann.store.password("tea.example", "ann"), "right");
+});

@@ -40,9 +40,17 @@ const HANDLERS: Handlers = {
   },
   // The first is the one that was wanted; what was tried after it is not worth a line.
   nickTaken: (screen, { tried, reason }) => void (screen.taken ??= { tried, reason }),
-  account: (screen, { account }) =>
-    here(screen, "info", account === undefined ? "You are not logged in." : `You are logged in as ${account}.`),
-  loginFailed: (screen, { text }) => here(screen, "error", `Cannot log in: ${text}. /login tries again.`),
+  account: (screen, { account }) => {
+    here(screen, "info", account === undefined ? "You are not logged in." : `You are logged in as ${account}.`);
+    if (account === undefined || screen.loggingIn === undefined) return;
+    void screen.rememberLogin(screen.loggingIn.account, screen.loggingIn.password);
+    screen.loggingIn = undefined;
+  },
+  loginFailed: (screen, { text }) => {
+    if (screen.loggingIn !== undefined) screen.session.credentials = screen.loggingIn.before;
+    screen.loggingIn = undefined;
+    here(screen, "error", `Cannot log in: ${text.replace(/\.$/, "")}. /login tries again.`);
+  },
   nick: renamed,
   join: joined,
   part: parted,

@@ -35,7 +35,10 @@ export function slashContext(screen: FullScreen): SlashContext {
     },
     picked: (of) => pickedMessage(screen, of),
     ask: (prompt, secret) => screen.keyboard.ask(prompt, { secret }),
-    login: (account, password) => login(screen, account, password),
+    login: (account, password) => {
+      login(screen, account, password);
+      return Promise.resolve();
+    },
     register: (account, password, email) => {
       screen.registering = { account, password };
       session.command("REGISTER", session.same(account, session.nick) ? "*" : account, email, password);
@@ -76,8 +79,11 @@ function pickedMessage(screen: FullScreen, of: "others" | "own"): Picked | undef
   return { target: screen.current.name, id: line.id, nick: line.nick, self: line.self };
 }
 
-async function login(screen: FullScreen, account: string, password: string): Promise<void> {
-  await screen.rememberLogin(account, password);
+/** The password is remembered when the server has agreed to it. */
+function login(screen: FullScreen, account: string, password: string): void {
+  const { session } = screen;
+  screen.loggingIn = { account, password, before: session.credentials };
+  session.credentials = { account, password };
   screen.tell(screen.current, "info", `Connecting anew to log in as ${account}.`);
   screen.effects.reconnect(`Connecting anew to log in as ${account}.`);
 }
