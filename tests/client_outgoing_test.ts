@@ -272,3 +272,19 @@ Deno.test("a password that the server refuses is not remembered, and one that it
   await tries("right", ":irc 900 ann ann!a@home ann :You are now logged in as ann");
   assertEquals(await ann.store.password("tea.example", "ann"), "right");
 });
+
+Deno.test("a server that does not take what was said is asked at once, and its lag is seen", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.screen.tick();
+  ann.pongs();
+  await settle();
+  ann.now += 5000;
+  ann.sent.length = 0;
+  ann.screen.tick();
+  assertEquals(ann.sent, [], "there is nothing to be told");
+  ann.types("hello\r");
+  ann.screen.tick();
+  ann.now += 4000;
+  ann.screen.tick();
+  assertStringIncludes((await ann.rows()).at(-2)!, "lag 4.0 s");
+});

@@ -8,7 +8,7 @@ import type { FullScreen } from "../full_screen.ts";
 
 /** How often the server is asked, in milliseconds. */
 const PAUSE = 30_000;
-/** How often, in milliseconds, where the server does not send back what we say: its answer tells that it was taken. */
+/** How often, in milliseconds, while something that we said was not confirmed: the answer tells whether it was taken. */
 const SHORT_PAUSE = 3000;
 /** The server is given up after so many ticks without an answer. Ticks, because clocks are set and machines sleep. */
 const SILENCE = 90;
@@ -46,8 +46,8 @@ export class Heartbeat {
     if (this.#askedAt !== undefined) {
       if (now - this.#askedAt > LATE) this.#set((now - this.#askedAt) / 1000);
     } else if (session.registered) {
-      const untold = !session.echoes && session.outbox.unconfirmed;
-      if (now - this.#lastAsked >= (untold ? SHORT_PAUSE : PAUSE)) void this.#ask(now);
+      const pause = session.outbox.unconfirmed ? SHORT_PAUSE : PAUSE;
+      if (now - this.#lastAsked >= pause) void this.#ask(now);
     }
   }
 
