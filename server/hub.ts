@@ -28,6 +28,7 @@ import { directTarget, type Entry, type MessageId, type Store } from "./store.ts
 import type { User } from "./user.ts";
 import { Monitors } from "./monitors.ts";
 import { Channels } from "./channels.ts";
+import { Pace } from "./pace.ts";
 import { Whowas } from "./whowas.ts";
 
 /** How a server was told to behave. */
@@ -107,6 +108,8 @@ export class Hub {
   /** The first id of this run: what is older was said before the last start. */
   readonly firstId: MessageId;
   readonly clients = new Set<Client>();
+  /** What is costly goes at a pace of its own. */
+  readonly pace = new Pace();
   readonly users = new CaseMap<User>();
   readonly channels: Channels;
   readonly whowas: Whowas;

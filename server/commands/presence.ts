@@ -34,6 +34,7 @@ export const presenceCommands: CommandTable = {
     description: "Be told when somebody comes or goes",
     spec: "https://ircv3.net/specs/extensions/monitor",
     minimum: 1,
+    cost: 2,
     run: monitor,
   },
 };

@@ -227,6 +227,32 @@ async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   }
 }
 
+Deno.test("many who ask for much at once do not keep others from being heard", async () => {
+  await using server = await ServerProcess.start(["--no-throttle"]);
+  const ann = await comeIn(server, "ann");
+  ann.send("CAP REQ :batch soju.im/search", "JOIN #big");
+  for (let i = 0; i < 2000; i++) ann.send(`PRIVMSG #big :${"word ".repeat(60)}${i}`);
+  await ann.sync();
+  // What is asked for is looked for among all of it, and the answer is short.
+  const ask = "SEARCH in=#big;text=word;limit=2\r\n";
+  const [askers, each] = [20, 40];
+  let done = 0;
+  const asking = Array.from({ length: askers }, async (_, i) => {
+    const hello = `CAP REQ :batch soju.im/search\r\nNICK n${i}\r\nUSER n 0 * :n\r\nCAP END\r\nJOIN #big\r\n`;
+    await shout(server.port, text(`${hello}${ask.repeat(each)}QUIT\r\n`));
+    done++;
+  });
+  await until(async () => {
+    ann.send("NAMES #big");
+    return (await ann.sync()).join("\n").includes(`n${askers - 1}`);
+  });
+  await ann.sync();
+  const before = done;
+  await Promise.all(asking);
+  assertLess(before, askers / 2);
+  await ann.close();
+});
+
 Deno.test("connections that are reset in the middle of a line, of a handshake and of an answer", async () => {
   await using server = await ServerProcess.start(["--no-throttle"]);
   const watcher = await comeIn(server, "watcher");
