@@ -27,8 +27,7 @@ export class Pace {
   // A timer, since the runtime (Deno 2.9) reads from no socket while there is always one more setImmediate to run.
   /** Resolves when the next costly command may be answered. */
   step(): Promise<void> {
-    const now = this.#next;
-    if (++this.#count % AT_ONCE === 0) this.#next = now.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
-    return now;
+    if (++this.#count % AT_ONCE !== 0) return this.#next;
+    return this.#next = this.#next.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
   }
 }
