@@ -82,6 +82,8 @@ export class FullScreen implements FrontEnd {
   replyTo: { readonly id: string; readonly nick: string; readonly target: string } | undefined;
   /** Whom we try to log in as, until the server has answered, and whom we were before. */
   loggingIn: (Credentials & { readonly before: Credentials | undefined }) | undefined;
+  /** The account that the person knows of, so that it is not told again at every connection. */
+  toldAccount: string | undefined;
   /** The nick that was wanted and could not be had, until we are in under another. */
   taken: { readonly tried: string; readonly reason: string } | undefined;
   /** Whether the person looks at the window. */

@@ -288,3 +288,14 @@ Deno.test("a server that does not take what was said is asked at once, and its l
   ann.screen.tick();
   assertStringIncludes((await ann.rows()).at(-2)!, "lag 4.0 s");
 });
+
+Deno.test("who is logged in is told so once, and not at every connection", () => {
+  const ann = new Seat({ capabilities: ALL });
+  const loggedIn = ":irc 900 ann ann!a@home ann :You are now logged in as ann";
+  for (let i = 0; i < 3; i++) {
+    ann.says(loggedIn);
+    ann.breaks();
+    ann.returns(ALL);
+  }
+  assertEquals(ann.screen.current.lines.filter(({ text }) => text === "You are logged in as ann.").length, 1);
+});

@@ -41,7 +41,10 @@ const HANDLERS: Handlers = {
   // The first is the one that was wanted; what was tried after it is not worth a line.
   nickTaken: (screen, { tried, reason }) => void (screen.taken ??= { tried, reason }),
   account: (screen, { account }) => {
-    here(screen, "info", account === undefined ? "You are not logged in." : `You are logged in as ${account}.`);
+    if (account !== screen.toldAccount) {
+      here(screen, "info", account === undefined ? "You are not logged in." : `You are logged in as ${account}.`);
+    }
+    screen.toldAccount = account;
     if (account === undefined || screen.loggingIn === undefined) return;
     void screen.rememberLogin(screen.loggingIn.account, screen.loggingIn.password);
     screen.loggingIn = undefined;

@@ -140,6 +140,8 @@ class Window {
 /** Our server, or another, as a child process on a port of its own. */
 class Server implements AsyncDisposable {
   port = 0;
+  /** Where history is kept; without it, nowhere. */
+  data: string | undefined;
   #child: Deno.ChildProcess | undefined;
 
   get address(): string {
@@ -159,7 +161,7 @@ class Server implements AsyncDisposable {
       "127.0.0.1",
       "--port",
       String(this.port),
-      "--ephemeral",
+      ...(this.data === undefined ? ["--ephemeral"] : ["--data", this.data]),
       "--no-throttle",
       "--tls-port",
       String(tlsPort ?? "off"),
@@ -291,6 +293,49 @@ Deno.test({
     await ben.shows("half typed");
   },
 });
+
+Deno.test({
+  name: "the server is killed again and again while somebody writes: everything arrives once, in its order",
+  ignore: NO_TMUX,
+  async fn() {
+    const data = await Deno.makeTempDir();
+    await using server = new Server();
+    server.data = data;
+    await server.ours();
+    await using tmux = new Tmux();
+    const ann = await tmux.join("ann", server.address, "90x20");
+    await ann.shows("not encrypted");
+    const lines = Array.from({ length: 60 }, (_, i) => `word ${i}`);
+    const writing = (async () => {
+      for (const line of lines) {
+        await ann.types(line);
+        await ann.presses("Enter");
+      }
+    })();
+    for (const some of [/word 1\d/, /word [23]\d/, /word [45]\d/]) {
+      await until(`${some}`, async () => some.test(await ann.text()) || undefined);
+      await server.kill();
+      await server.ours();
+    }
+    await writing;
+    const arrived = async () => (await exported(data)).length >= lines.length || undefined;
+    await until("the last word", arrived);
+    await ann.presses("/quit", "Enter");
+    await ann.shows("EXIT 0");
+    assertEquals(await exported(data), lines);
+    await server.kill();
+    await Deno.remove(data, { recursive: true });
+  },
+});
+
+/** What was said in #lobby, as it is on disk. */
+async function exported(data: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", MAIN, "export", "--data", data, "--channel", "#lobby"],
+    stderr: "null",
+  }).output();
+  return Array.from(new TextDecoder().decode(stdout).matchAll(/<ann> (.*)$/gm), ([, text]) => text!);
+}
 
 Deno.test({
   name: "the terminal is left as it was found: by /quit, by SIGTERM, by SIGHUP",
