@@ -18,7 +18,7 @@ import { LineMode } from "./client/line_mode.ts";
 import { type ServerSettings, SettingsFolder, SettingsInMemory, type SettingsStore } from "./client/settings.ts";
 import { Terminal } from "./client/terminal.ts";
 import { LineWriter, readLines } from "./client/streams.ts";
-import { Session, type SessionEvent } from "./client/session.ts";
+import { MAX_SERVER_LINE, Session, type SessionEvent } from "./client/session.ts";
 import { drawScreen } from "./client/view.ts";
 import { Connection } from "./protocol/connection.ts";
 
@@ -322,7 +322,7 @@ class Seat {
   async #converse(
     { wire, encrypted, port = TLS_PORT, note }: Noted,
   ): Promise<{ why: string; planned?: boolean; silent?: boolean }> {
-    const connection = new Connection(wire);
+    const connection = new Connection(wire, { maxLine: MAX_SERVER_LINE });
     this.#connection = connection;
     this.#closing = "";
     this.#front?.connected?.(encrypted, note);

@@ -24,7 +24,8 @@ interface Search {
 }
 
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-const WORDS = new Intl.Segmenter(undefined, { granularity: "word" });
+/** Made when it is first asked for, because it brings dictionaries. */
+let wordSegmenter: Intl.Segmenter | undefined;
 
 const MAX_UNDO = 200;
 const MAX_HISTORY = 500;
@@ -225,7 +226,8 @@ export class LineEditor {
 
   /** The beginning of this word or the one before, or the end of this one or the next. Knows words of Chinese and Japanese. */
   word(direction: -1 | 1): number {
-    const words = [...WORDS.segment(this.#text)].filter((part) => part.isWordLike);
+    wordSegmenter ??= new Intl.Segmenter(undefined, { granularity: "word" });
+    const words = [...wordSegmenter.segment(this.#text)].filter((part) => part.isWordLike);
     if (direction < 0) return words.findLast((part) => part.index < this.#cursor)?.index ?? 0;
     const next = words.find((part) => part.index + part.segment.length > this.#cursor);
     return next === undefined ? this.#text.length : next.index + next.segment.length;

@@ -383,6 +383,9 @@ export function timeSelector(time: number): string {
 /** Tags that some servers send are longer than the specification allows; they harm nobody here. */
 const MAX_TAGS = 65_536;
 
+/** Longest line, in bytes, that is worth taking from a server. */
+export const MAX_SERVER_LINE = MAX_TAGS + 512;
+
 const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ...REGISTRATION_HANDLERS,
   ...CHANNEL_HANDLERS,

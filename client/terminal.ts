@@ -32,8 +32,9 @@ export interface Drawing {
 
 /** How long an Escape waits for what may follow it, in milliseconds: longer than bytes of one key are ever apart. */
 const ESCAPE_WAIT = 40;
-/** At most this often is drawn, in milliseconds. */
+/** At least so long lies between two frames, in milliseconds: where a person did something, and where others did. */
 const FRAME = 16;
+const FRAME_OF_OTHERS = 50;
 
 const ENCODER = new TextEncoder();
 
@@ -49,7 +50,11 @@ export class Terminal {
   /** What goes out with the next frame: bell, notifications. */
   #extra = "";
   #title = "";
-  #scheduled = false;
+  /** The next frame, and when it is due. */
+  #next: ReturnType<typeof setTimeout> | undefined;
+  #due = Infinity;
+  /** Whether a key waits to be answered. */
+  #pressed = false;
   #writing = false;
   /** Whether something was to be drawn while a frame was being written. */
   #stale = false;
@@ -82,18 +87,21 @@ export class Terminal {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#escape);
+    clearTimeout(this.#next);
     this.#leave();
     for (const undo of this.#undo.splice(0)) undo();
   }
 
   /** Something changed: draws soon, once for all that changes until then. */
   redraw(): void {
-    if (this.#scheduled || this.#closed) return;
-    this.#scheduled = true;
-    setTimeout(() => {
-      this.#scheduled = false;
+    const due = this.#lastFrame + (this.#pressed ? FRAME : FRAME_OF_OTHERS);
+    if (this.#closed || this.#due <= due) return;
+    this.#due = due;
+    clearTimeout(this.#next);
+    this.#next = setTimeout(() => {
+      this.#due = Infinity;
       this.#draw();
-    }, Math.max(0, this.#lastFrame + FRAME - performance.now()));
+    }, Math.max(0, due - performance.now()));
   }
 
   /** Draws everything anew. */
@@ -173,6 +181,7 @@ export class Terminal {
     if (this.#closed || !this.#inside) return;
     this.#stale = this.#writing;
     if (this.#stale) return;
+    this.#pressed = false;
     this.#lastFrame = performance.now();
     const { columns, rows } = this.size;
     const frame = this.#painter.paint(this.#drawing.draw(columns, rows));
@@ -222,6 +231,7 @@ export class Terminal {
   }
 
   #tell(events: readonly KeyEvent[]): void {
+    this.#pressed ||= events.length > 0;
     for (const event of events) if (!this.#closed) this.#drawing.key(event);
   }
 

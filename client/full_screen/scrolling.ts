@@ -45,6 +45,7 @@ export class Scrolling {
 
   /** The picked line. */
   get picked(): Line | undefined {
+    if (this.selected === undefined) return undefined;
     return this.#screen.current.lines.find((line) => line.key === this.selected);
   }
 

@@ -25,10 +25,11 @@ const NAMING = ["channel", "target", "from", "to", "nick"] as const;
  * ```
  */
 export function namesNobody(event: object): boolean {
-  return NAMING.some((name) => {
+  for (const name of NAMING) {
     const value: unknown = name in event ? event[name as keyof typeof event] : undefined;
-    return typeof value === "string" && (value.startsWith(":") || /[\s,]/.test(value));
-  });
+    if (typeof value === "string" && (value.startsWith(":") || /[\s,]/.test(value))) return true;
+  }
+  return false;
 }
 
 /** Gives the form in which names are compared. */

@@ -7,7 +7,7 @@
  */
 
 import { type Buffer, isSpeech, type Line, type Presence, sameDay, type SendState } from "../buffer.ts";
-import { clock } from "../clock.ts";
+import { clock, dayInWords } from "../clock.ts";
 import { messageSpans } from "../formatting.ts";
 import { sanitize } from "../sanitize.ts";
 import { DIM, nickColor, type Span, span, type Style } from "../style.ts";
@@ -105,7 +105,7 @@ function indexOf(buffer: Buffer, key: number): number {
 function rowsOf(buffer: Buffer, line: Line, before: Line | undefined, layout: MessageLayout): Span[][] {
   const above: Span[][] = [];
   if (before === undefined || !sameDay(before.time, line.time)) {
-    above.push(rule(dayName(line.time), layout.columns, DIM));
+    above.push(rule(dayInWords(line.time), layout.columns, DIM));
   }
   if (line.key === buffer.unreadKey) {
     above.push(rule("unread", layout.columns, { fg: 1, bold: true }));
@@ -259,15 +259,6 @@ function reactionSpans(line: Line): Span[] {
 export function rule(words: string, columns: number, style: Style): Span[] {
   const label = ` ${fit(words, columns - 6)} `;
   return [span(`──${label}${"─".repeat(Math.max(columns - textWidth(label) - 2, 0))}`, style)];
-}
-
-function dayName(time: number): string {
-  return new Date(time).toLocaleDateString(undefined, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-  });
 }
 
 /** Whether something can be done to a line: replied to, reacted to, copied. */
