@@ -261,7 +261,7 @@ class RunningServer implements Server {
     const address = addressOf(conn);
     const refusal = this.#refusesPlain(address) ?? this.#enter(address);
     if (refusal !== undefined) return turnAway(conn, refusal);
-    void this.#seat(lookingWire(conn), { address, secure: false }).then(() => this.#gate.leave(address));
+    void this.#seat(new PlainWire(conn), { address, secure: false }).then(() => this.#gate.leave(address));
   }
 
   /** Lets one more in from an address, or says why not. */
@@ -397,21 +397,34 @@ const TLS_HANDSHAKE = 0x16;
 const TLS_ALERT = new Uint8Array([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28]);
 
 /** A wire for plain text that ends when it sees TLS, instead of waiting for a line that never comes. */
-function lookingWire(conn: Deno.TcpConn): Wire {
-  let looked = false;
-  const look = async (buffer: Uint8Array<ArrayBuffer>) => {
-    const read = await conn.read(buffer);
-    looked = true;
+class PlainWire implements Wire {
+  readonly #conn: Deno.TcpConn;
+  #looked = false;
+
+  constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+    sendAtOnce(conn);
+  }
+
+  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    return this.#looked ? this.#conn.read(buffer) : this.#look(buffer);
+  }
+
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+    return this.#conn.write(bytes);
+  }
+
+  close(): void {
+    this.#conn.close();
+  }
+
+  async #look(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    const read = await this.#conn.read(buffer);
+    this.#looked = true;
     if (read === null || buffer[0] !== TLS_HANDSHAKE) return read;
-    await conn.write(TLS_ALERT);
+    await this.#conn.write(TLS_ALERT);
     return null;
-  };
-  sendAtOnce(conn);
-  return {
-    read: (buffer) => looked ? conn.read(buffer) : look(buffer),
-    write: (bytes) => conn.write(bytes),
-    close: () => conn.close(),
-  };
+  }
 }
 
 function openStore({ data, retention, historySize }: ServeOptions): Store {

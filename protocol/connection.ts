@@ -65,6 +65,8 @@ export class Turn {
   readonly #defer: (run: () => void) => void;
   #dirty: Connection[] = [];
   #scheduled = false;
+  /** Whether somebody is heard in this turn. */
+  #hearing = false;
   #over: Promise<void> | undefined;
   #finish: (() => void) | undefined;
 
@@ -85,10 +87,12 @@ export class Turn {
 
   /**
    * Resolves when it is one's turn to be heard. One connection after the other handles all that it has received, which is
-   * several times as fast as line by line in between each other: what they work on stays in the processor's cache.
+   * several times as fast as line by line in between each other: what they work on stays in the processor's cache. Nobody
+   * waits who is the first of a turn.
    */
-  next(): Promise<void> {
-    return new Promise((resolve) => this.#defer(resolve));
+  next(): Promise<void> | void {
+    if (this.#hearing) return new Promise((resolve) => this.#defer(resolve));
+    this.#hearing = true;
   }
 
   /** Resolves when this turn is over. One promise serves everybody who waits. */
@@ -109,7 +113,7 @@ export class Turn {
   }
 
   readonly #end = (): void => {
-    this.#scheduled = false;
+    this.#scheduled = this.#hearing = false;
     this.#before();
     const dirty = this.#dirty;
     this.#dirty = dirty.length > FLUSH_SLICE ? dirty.splice(FLUSH_SLICE) : [];
@@ -197,6 +201,11 @@ export class Connection implements AsyncIterable<string> {
     return this.#unwritten + (this.#queue?.bytes ?? 0);
   }
 
+  /** Whether more than so many bytes wait to be sent; quicker than counting them. */
+  isBehind(bytes: number): boolean {
+    return this.#unwritten > bytes || (this.#queue?.exceeds(bytes - this.#unwritten) ?? false);
+  }
+
   /** Whether it still takes lines to send. */
   get open(): boolean {
     return !this.#ending;
@@ -204,7 +213,7 @@ export class Connection implements AsyncIterable<string> {
 
   /** Resolves when at most so many bytes wait to be sent, or it has ended. */
   drained(bytes: number): Promise<void> {
-    if (this.sendq <= bytes || this.#ended) return Promise.resolve();
+    if (this.#ended || !this.isBehind(bytes)) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drain = { bytes, resolve };
     return promise;
@@ -215,7 +224,7 @@ export class Connection implements AsyncIterable<string> {
     if (this.#ending) return;
     const queue = (this.#queue ?? this.#begin()).append(typeof line === "string" ? new Line(line) : line);
     this.#queue = queue;
-    if (this.#unwritten + queue.bytes > this.#maxSendq) this.#overflow();
+    if (queue.exceeds(this.#maxSendq - this.#unwritten)) this.#overflow();
   }
 
   /** Writes what was sent, unless an earlier write is still pending. For the turn; others need not call it. */
@@ -224,8 +233,9 @@ export class Connection implements AsyncIterable<string> {
     if (queue === undefined || this.#unwritten > 0) return;
     this.#queue = undefined;
     if (this.#ended) return;
-    this.#unwritten = queue.bytes;
-    this.#write(queue.encode());
+    const bytes = queue.encode();
+    this.#unwritten = bytes.length;
+    this.#write(bytes);
   }
 
   /** Ends the connection once everything sent is written; `last` is sent before. A peer that takes nothing is given two seconds. */
@@ -274,7 +284,7 @@ export class Connection implements AsyncIterable<string> {
   #write(bytes: Uint8Array<ArrayBuffer>): void {
     this.#wire.write(bytes).then((written) => {
       this.#unwritten -= written;
-      if (this.#drain !== undefined && this.sendq <= this.#drain.bytes) this.#drain.resolve();
+      if (this.#drain !== undefined && !this.isBehind(this.#drain.bytes)) this.#drain.resolve();
       if (written < bytes.length && !this.#ended) return this.#write(bytes.subarray(written));
       if (this.#queue !== undefined) this.#turn.add(this);
       else if (this.#ending) this.#end();

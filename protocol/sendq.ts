@@ -12,38 +12,56 @@
 
 import { byteLength } from "../protocol.ts";
 
-/** A line with its CR LF, and its length. Two lines are the same if they are one object. */
+/** A line with its CR LF. Two lines are the same if they are one object. */
 export class Line {
   /** The text with CR LF at its end. */
   readonly text: string;
-  /** Its length in bytes of UTF-8. */
-  readonly bytes: number;
+  #bytes: number | undefined;
 
   /** @param text The line without its line ending. */
   constructor(text: string) {
     this.text = `${text}\r\n`;
-    this.bytes = byteLength(this.text);
+  }
+
+  /** Its length in bytes of UTF-8. */
+  get bytes(): number {
+    return this.#bytes ??= byteLength(this.text);
+  }
+
+  /** Whether nothing but its ending is in it. */
+  get isEmpty(): boolean {
+    return this.text.length === 2;
   }
 }
 
 /** Lines in the order in which they are sent. Immutable to those who hold it. */
 export class Queue {
-  /** Length in bytes of UTF-8. */
-  readonly bytes: number;
   readonly #text: string;
   readonly #line: Line | undefined;
+  /** Counted once somebody asks, because that takes as long as encoding; whatever is appended from then on is added. */
+  #bytes: number | undefined;
   #next: Queue | undefined;
   #encoded: Uint8Array<ArrayBuffer> | undefined;
 
-  private constructor(text: string, bytes: number, line: Line | undefined) {
+  private constructor(text: string, bytes: number | undefined, line: Line | undefined) {
     this.#text = text;
-    this.bytes = bytes;
+    this.#bytes = bytes;
     this.#line = line;
   }
 
   /** A queue to begin from. Those who begin from the same one share what they append. */
   static empty(): Queue {
-    return new Queue("", 0, undefined);
+    return new Queue("", undefined, undefined);
+  }
+
+  /** Length in bytes of UTF-8. */
+  get bytes(): number {
+    return this.#bytes ??= byteLength(this.#text);
+  }
+
+  /** Whether it is longer than so many bytes. They are counted only where the number of characters leaves that open. */
+  exceeds(bytes: number): boolean {
+    return this.#text.length * 3 > bytes && this.bytes > bytes;
   }
 
   /**
@@ -65,7 +83,8 @@ export class Queue {
   append(line: Line): Queue {
     const next = this.#next;
     if (next !== undefined && next.#line === line) return next;
-    return this.#next = new Queue(this.#text + line.text, this.bytes + line.bytes, line);
+    const bytes = this.#bytes === undefined ? undefined : this.#bytes + line.bytes;
+    return this.#next = new Queue(this.#text + line.text, bytes, line);
   }
 
   /** The bytes of the whole queue; the same array for every holder, so nobody may write into it. */

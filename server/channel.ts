@@ -10,6 +10,7 @@
 import { casefold, type Casefolded } from "../protocol/casemapping.ts";
 import type { ModeTypes } from "../protocol/mode.ts";
 import type { Client } from "./client.ts";
+import type { Clock } from "./clock.ts";
 import { matchesUser } from "./mask.ts";
 import type { Barred, Closed } from "./records.ts";
 import type { User } from "./user.ts";
@@ -252,9 +253,10 @@ export class Channel {
   }
 
   /** Notes that a user has spoken, which in slow mode makes it wait. */
-  noteSpoken(user: User, now: number): void {
+  noteSpoken(user: User, clock: Clock): void {
     if (this.slow === undefined && this.#waits.size > 0) this.#waits.clear();
     if (this.slow === undefined || this.#isFree(user)) return;
+    const now = clock.elapsed();
     this.#waits.set(user.identity, now + this.slow * 1000);
     if (this.#waits.size > MAX_WAITS) {
       for (const [who, until] of this.#waits) if (until <= now) this.#waits.delete(who);
@@ -277,9 +279,11 @@ export class Channel {
   }
 
   /** Why a user may not say anything here yet, or `undefined`. */
-  delays(user: User, now: number): string | undefined {
+  delays(user: User, clock: Clock): string | undefined {
     const until = this.slow === undefined || this.#isFree(user) ? undefined : this.#waits.get(user.identity);
-    if (until === undefined || until <= now) return undefined;
+    if (until === undefined) return undefined;
+    const now = clock.elapsed();
+    if (until <= now) return undefined;
     return `Cannot send to channel (+S): wait ${Math.ceil((until - now) / 1000)} seconds`;
   }
 

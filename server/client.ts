@@ -134,13 +134,13 @@ export class Client {
   relay(relay: Relay): void {
     const line = relay.line(this.#form);
     // To people with `nc` not every message says something.
-    if (line.bytes > 2) this.write(line);
+    if (!line.isEmpty) this.write(line);
   }
 
   /** Sends a message that is no part of the answer to the command that led to it. */
   relayAside(relay: Relay): void {
     const line = relay.line(this.#form);
-    if (line.bytes > 2) this.connection.send(line);
+    if (!line.isEmpty) this.connection.send(line);
   }
 
   /** Sends a line that is ready. */

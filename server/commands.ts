@@ -94,9 +94,12 @@ export function receive(client: Client, line: string): number {
 /** Checks a message against its row and runs it. Gives the tokens that it costs. */
 export function run(client: Client, message: Message): number {
   const command = COMMANDS.get(message.command);
-  const outcome = client.answer(message.tags?.get("label"), () => dispatch(client, message, command));
+  const label = message.tags?.get("label");
+  const outcome = label === undefined
+    ? dispatch(client, message, command)
+    : client.answer(label, () => dispatch(client, message, command));
   if (outcome instanceof Promise) {
-    client.busy = outcome.then((change) => client.answer(message.tags?.get("label"), change))
+    client.busy = outcome.then((change) => client.answer(label, change))
       .catch((error) => blame(client, message, error));
   }
   return command?.cost ?? 1;

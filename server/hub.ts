@@ -342,12 +342,9 @@ export class Hub {
   }
 
   /** Relays to the members of a channel. */
-  toChannel(channel: Channel, relay: Relay, audience: Audience = {}): void {
-    const { except, having } = audience;
+  toChannel(channel: Channel, relay: Relay, { except, having }: Audience = {}): void {
     for (const client of channel.clients) {
-      if (client === except) continue;
-      if (having !== undefined && !client.capabilities.has(having)) continue;
-      client.relay(relay);
+      if (client !== except && (having === undefined || client.capabilities.has(having))) client.relay(relay);
     }
   }
 
@@ -416,14 +413,14 @@ export class Hub {
 
   /** Keeps an event of a channel. */
   record(channel: Channel, relay: Relay): void {
-    this.store.append({ id: relay.details.id, target: channel.folded, ...lasting(relay) });
+    this.store.append(entryOf(relay, channel.folded));
   }
 
   /** Keeps an event that is one of several channels: in each under an id of its own, the first of which is the relay's. */
   recordIn(channels: Iterable<Channel>, relay: Relay): void {
     let id = relay.details.id;
     for (const { folded } of channels) {
-      this.store.append({ id, target: folded, ...lasting(relay) });
+      this.store.append(entryOf(relay, folded, id));
       id = this.clock.next();
     }
   }
@@ -435,9 +432,9 @@ export class Hub {
   keep(client: Client, { to, status }: Place, relay: Relay, more: readonly MultilineLine[] = []): boolean {
     if (!isKept(relay) || status !== undefined) return true;
     const target = to instanceof Channel ? to.folded : directTarget(client.user!.identity, to.identity);
+    const entry = entryOf(relay, target);
     const lines = more.map(({ text, concat }) => concat ? { text, concat: true as const } : { text });
-    const entry: Entry = { id: relay.details.id, target, ...lasting(relay), ...(lines.length > 0 && { lines }) };
-    if (this.store.append(entry)) return true;
+    if (this.store.append(lines.length > 0 ? { ...entry, lines } : entry)) return true;
     const { command, params } = relay.message;
     client.fail(command, "MESSAGE_ERROR", params[0]!, "The server's disk is full or broken; nothing was sent");
     return false;
@@ -452,11 +449,11 @@ function isKept({ message, details }: Relay): boolean {
 }
 
 /** A message as history keeps it. */
-function lasting({ message, body, details }: Relay): Pick<Entry, "message" | "body"> {
+function entryOf({ message, body, details }: Relay, target: string, id = details.id): Entry {
   const { account, bot, clientTags } = details;
-  if (account === undefined && !bot && clientTags === undefined) return { message, body };
+  if (account === undefined && !bot && clientTags === undefined) return { id, target, message, body };
   const tags = new Map(clientTags);
   if (account !== undefined) tags.set("account", account);
   if (bot) tags.set("bot", "");
-  return { message: { tags, ...message } };
+  return { id, target, message: { tags, ...message } };
 }

@@ -31,7 +31,7 @@ export async function host(hub: Hub, connection: Connection, remote: Remote): Pr
       if (hub.options.throttle) await slowDown(client, cost);
       if (cost > 1) await hub.pace.step();
       // Who does not take its answers gets to ask for more once it has.
-      if (connection.sendq > hub.limits.sendq / 2) await connection.drained(hub.limits.sendq / 4);
+      if (connection.isBehind(hub.limits.sendq / 2)) await connection.drained(hub.limits.sendq / 4);
     }
   } finally {
     client.leaving ??= connection.failure ?? "Connection closed";

@@ -81,7 +81,7 @@ function send(client: RegisteredClient, open: OpenBatch): void {
   const head = hub.relayFrom(user, command, [destination.target, lines[0]!.text], tags);
   if (!hub.keep(client, destination, head, lines.slice(1))) return;
   user.active = hub.clock.now();
-  if (!(destination.to instanceof User)) destination.to.noteSpoken(user, hub.clock.elapsed());
+  if (!(destination.to instanceof User)) destination.to.noteSpoken(user, hub.clock);
   deliver(client, destination, head, open);
   tellAway(client, destination, head);
 }

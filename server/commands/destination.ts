@@ -34,14 +34,15 @@ export function findDestination(
     if (command !== "NOTICE") client.numeric(code, ...params);
     return undefined;
   };
-  const { prefix, name } = splitPrefix(target);
+  const prefix = prefixOf(target);
+  const name = prefix === "" ? target : target.slice(prefix.length);
   if (!looksLikeChannel(name)) return findUser(client, target, refuse);
   const channel = client.hub.channels.get(name);
   if (channel === undefined || (!channel.visibleTo(client.user) && channel.modes.has("n"))) {
     return refuse(numeric.ERR_NOSUCHCHANNEL, name, "No such channel");
   }
   const refusal = channel.silences(client.user) ?? refusesCtcp(channel, texts) ??
-    (texts.length === 0 ? undefined : channel.delays(client.user, client.hub.clock.elapsed()));
+    (texts.length === 0 ? undefined : channel.delays(client.user, client.hub.clock));
   if (refusal !== undefined) return refuse(numeric.ERR_CANNOTSENDTOCHAN, channel.name, refusal);
   return { target: prefix + channel.name, to: channel, status: statusOf(prefix) };
 }
@@ -59,12 +60,11 @@ function findUser(
     : refuse(numeric.ERR_NEEDREGGEDNICK, user.nick, refusal);
 }
 
-/** Membership prefixes and what stands behind them, if that is a channel. */
-function splitPrefix(target: string): { prefix: string; name: string } {
+/** The membership prefixes of a target, if a channel stands behind them. */
+function prefixOf(target: string): string {
   let length = 0;
   while (length < target.length && PREFIXES.includes(target[length]!)) length++;
-  const name = target.slice(length);
-  return looksLikeChannel(name) ? { prefix: target.slice(0, length), name } : { prefix: "", name: target };
+  return looksLikeChannel(target.slice(length)) ? target.slice(0, length) : "";
 }
 
 // "the message will be delivered only to the members of that channel with the given or higher status in the channel":

@@ -112,7 +112,7 @@ function send(client: RegisteredClient, destination: Destination, relay: Relay):
   const { to, status } = destination;
   if (!hub.keep(client, destination, relay)) return;
   user.active = hub.clock.now();
-  if (!(to instanceof User) && relay.message.command !== "TAGMSG") to.noteSpoken(user, hub.clock.elapsed());
+  if (!(to instanceof User) && relay.message.command !== "TAGMSG") to.noteSpoken(user, hub.clock);
   // "Servers MUST NOT deliver `TAGMSG` to clients that haven't negotiated the message tags capability."
   const audience: Audience = relay.message.command === "TAGMSG" ? { except: client, having: "messageTags" } : {
     except: client,
