@@ -17,7 +17,7 @@ const LATER = 500;
 const BUSY = 50;
 
 /** So many messages behind, it waits no longer. */
-const FAR_BEHIND = 100_000;
+const FAR_BEHIND = 200_000;
 
 /** Looks after a store until it is stopped. */
 export class Maintenance {

@@ -1,8 +1,8 @@
 /**
  * The store on disk: one file of SQLite.
  *
- * A turn is one transaction, in which a message costs an append by its id and nothing else. The indexes follow behind in
- * slices; what they have not taken up is also in memory, so every answer is complete.
+ * A turn is one transaction, in which its messages are a row or a few, and nothing else. The indexes follow behind in slices;
+ * what they have not taken up is also in memory, so every answer is complete.
  *
  * Write-ahead log with `synchronous = NORMAL`: a commit hands the data to the operating system, so that it survives any
  * end of this process; a checkpoint, every few seconds at most, forces it to the disk. A power cut may cost those seconds
@@ -30,6 +30,7 @@ import {
   type StoreStatistics,
   type TargetsQuery,
 } from "./store.ts";
+import { Blocks, type EntryRow } from "./store_sqlite_blocks.ts";
 import { failureOf, type Transact, transactionsOf } from "./store_sqlite_failure.ts";
 import { entriesFrom, entryFrom, Index, SLICE_ENTRIES, TARGETS } from "./store_sqlite_index.ts";
 import { type DataLock, lockData } from "./store_sqlite_lock.ts";
@@ -110,8 +111,7 @@ export class SqliteStore implements Store {
   #index: Index;
   #upkeep: Upkeep;
   #records: readonly SqliteRecords<unknown>[];
-  #append: StatementSync;
-  #appendMany: StatementSync;
+  #blocks: Blocks;
   #rewrite: StatementSync;
   #find: StatementSync;
   #next: StatementSync;
@@ -119,7 +119,7 @@ export class SqliteStore implements Store {
   // Whatever the indexes have not taken up.
   #recent = new Recent();
   // What the turn appended and redacted, until it is committed.
-  #appended: [id: MessageId, target: string, line: string][] = [];
+  #appended: EntryRow[] = [];
   #redacted = new Map<MessageId, { before: Entry; after: Entry }>();
   #failure: StoreFailure | undefined;
   #retryAt = 0;
@@ -141,7 +141,7 @@ export class SqliteStore implements Store {
       this.#db = openDatabase(join(folder, STORE_FILE), options);
     } catch (error) {
       this.#lock?.release();
-      throw new Error(`Cannot open the history in ${folder}: ${(error as Error).message}`, { cause: error });
+      throw cannotOpen(folder, error);
     }
     this.#slice = options.slice ?? SLICE_ENTRIES;
     this.#maxBehind = options.maxBehind ?? MAX_BEHIND;
@@ -159,15 +159,23 @@ export class SqliteStore implements Store {
       this.invitations = new SqliteRecords<Invitation>(db, "invitation"),
       this.settings = new SqliteRecords<string>(db, "setting"),
     ];
-    this.#append = appendStatement(db, 1);
-    this.#appendMany = appendStatement(db, ROWS);
+    this.#blocks = new Blocks(db);
     this.#rewrite = db.prepare("UPDATE entry SET line = ? WHERE id = ?");
     this.#find = db.prepare("SELECT id, target, line FROM entry WHERE id = ?");
     this.#next = db.prepare("SELECT id, target, line FROM entry WHERE id > ? ORDER BY id LIMIT ?");
-    this.#lastId = Number(db.prepare("SELECT max(id) AS last FROM entry").get()?.["last"] ?? 0);
-    this.#index = new Index(db, options.epoch);
+    this.#lastId = Number(
+      db.prepare("SELECT max((SELECT ifnull(max(id), 0) FROM entry), (SELECT ifnull(max(last), 0) FROM block)) AS last")
+        .get()?.["last"],
+    );
+    this.#index = new Index(db, this.#blocks, options.epoch);
     this.#upkeep = new Upkeep(db, this.#index, options);
-    for (const entry of this.#index.behind()) this.#recent.add(entry);
+    try {
+      for (const entry of this.#index.behind()) this.#recent.add(entry);
+    } catch (error) {
+      db.close();
+      this.#lock?.release();
+      throw cannotOpen(folder, error);
+    }
   }
 
   get lastId(): MessageId {
@@ -202,9 +210,7 @@ export class SqliteStore implements Store {
   commit(): StoreFailure | undefined {
     if (!this.#isWaiting || performance.now() < this.#retryAt) return this.failure;
     try {
-      if (this.#redacted.size > 0) this.#db.exec("PRAGMA secure_delete = ON");
       this.#transact(() => this.#write());
-      if (this.#redacted.size > 0) this.#db.exec("PRAGMA secure_delete = FAST");
       this.#written();
       while (this.#recent.bytes > this.#maxBehind) this.#catchUp();
     } catch (error) {
@@ -248,7 +254,12 @@ export class SqliteStore implements Store {
   }
 
   *entries(after: MessageId = 0): Iterable<Entry> {
-    for (let page = this.#page(after); page.length > 0; page = this.#page(page.at(-1)!.id)) yield* page;
+    let last = after;
+    for (let page = this.#page(last); page.length > 0; page = this.#page(last)) {
+      yield* page;
+      last = page.at(-1)!.id;
+    }
+    for (const entry of this.#index.behind()) if (entry.id > last) yield this.#today(entry);
   }
 
   maintain(milliseconds: number): boolean {
@@ -297,15 +308,12 @@ export class SqliteStore implements Store {
   }
 
   #write(): void {
-    let at = 0;
-    for (; at + ROWS <= this.#appended.length; at += ROWS) {
-      this.#appendMany.run(...this.#appended.slice(at, at + ROWS).flat());
-    }
-    for (; at < this.#appended.length; at++) this.#append.run(...this.#appended[at]!);
+    this.#blocks.add(this.#appended);
     for (const kind of this.#records) kind.write();
     for (const { before, after } of this.#redacted.values()) {
       this.#index.erase(before);
-      this.#rewrite.run(lineOf(after), after.id);
+      if (after.id > this.#index.indexed) this.#blocks.replace(after.id, lineOf(after));
+      else this.#rewrite.run(lineOf(after), after.id);
     }
   }
 
@@ -357,11 +365,13 @@ const EXPORT_PAGE = 1_000;
 /** Pages of 4 KiB after which a commit makes a checkpoint by itself; upkeep is much earlier, unless it gets no chance. */
 const CHECKPOINT_PAGES = 8_192;
 
-/** Entries that one statement appends. */
-const ROWS = 16;
-
 /** Memory for pages, in KiB. */
 const CACHE_KIB = 16_384;
+
+function cannotOpen(folder: string, error: unknown): Error {
+  const why = error instanceof Error ? error.message : error;
+  return new Error(`Cannot open the history in ${folder}: ${why}`, { cause: error });
+}
 
 function openDatabase(file: string, { readOnly = false, maxPages }: SqliteStoreOptions): DatabaseSync {
   // Made here so that it is readable for its owner alone; its log takes over the permissions.
@@ -378,13 +388,9 @@ function openDatabase(file: string, { readOnly = false, maxPages }: SqliteStoreO
   }
 }
 
-// A statement that is run costs as much as a row that it writes, so many rows go with one.
-function appendStatement(db: DatabaseSync, rows: number): StatementSync {
-  return db.prepare(`INSERT OR IGNORE INTO entry VALUES ${Array(rows).fill("(?, ?, ?)").join(", ")}`);
-}
-
 function prepareForWriting(db: DatabaseSync, maxPages: number | undefined): void {
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = FAST;
+  // No page is given up with text on it: what is redacted one day has been copied by indexing and merging before.
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096}`);
   migrate(db);
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);

@@ -1,8 +1,8 @@
 /**
- * The indexes over `entry`: by target, by party of a direct conversation, and the words.
+ * What was said by its id, and the indexes over it: by target, by party of a direct conversation, and the words.
  *
- * They follow behind the record in slices of a few milliseconds, and remember in the same transaction how far they have
- * come. Up to there what they answer is complete; about what is newer they know nothing.
+ * They take up the blocks in slices of a few milliseconds, and remember in the same transaction how far they have come. Up
+ * to there what they answer is complete; about what is newer they know nothing.
  *
  * @module
  */
@@ -10,6 +10,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { entryOf } from "./entry_line.ts";
 import { collect, isMessage, isVain, type Span } from "./range.ts";
+import type { Blocks, EntryRow } from "./store_sqlite_blocks.ts";
 import { type Transact, transactionsOf } from "./store_sqlite_failure.ts";
 import { type EpochBounds, type Row, WordIndex } from "./store_sqlite_words.ts";
 import type { Entry, HistoryRange, MessageId, SearchQuery, VisibleTarget } from "./store.ts";
@@ -23,13 +24,15 @@ const SLICE_MILLISECONDS = 2;
 /** The indexes of a file. */
 export class Index {
   #transact: Transact;
+  #blocks: Blocks;
   #sql: ReturnType<typeof statements>;
   #indexed: MessageId;
   #size: number;
   #words: WordIndex;
 
-  constructor(db: DatabaseSync, bounds?: EpochBounds) {
+  constructor(db: DatabaseSync, blocks: Blocks, bounds?: EpochBounds) {
     this.#transact = transactionsOf(db);
+    this.#blocks = blocks;
     this.#sql = statements(db);
     this.#words = new WordIndex(db, bounds);
     this.#indexed = this.#progress("indexed");
@@ -48,14 +51,15 @@ export class Index {
 
   /** Entries that the indexes have not taken up, oldest first. */
   *behind(): Iterable<Entry> {
-    for (const row of this.#sql.next.iterate(this.#indexed, -1)) yield* entriesFrom(row);
+    for (const row of this.#blocks.after(this.#indexed)) yield* entriesOf(row);
   }
 
   /** Takes up the next slice, and says which entries it was. */
   catchUp(): Entry[] {
-    const rows = this.#sql.next.all(this.#indexed, SLICE_ENTRIES);
-    if (rows.length === 0) return [];
-    const entries = this.#change(() => this.#addSome(rows));
+    const rows = this.#blocks.after(this.#indexed)[Symbol.iterator]();
+    const first = rows.next();
+    if (first.done) return [];
+    const entries = this.#change(() => this.#addSome(first.value, rows));
     this.#indexed = entries.at(-1)!.id;
     this.#size += entries.length;
     return entries;
@@ -131,22 +135,24 @@ export class Index {
     return Number(this.#sql.progress.get(name)?.["value"] ?? 0);
   }
 
-  /** Adds as many rows as there is time for, at least one. */
-  #addSome(rows: Row[]): Entry[] {
-    const first = Number(rows[0]!["id"]);
-    if (this.#words.roomFor(first) === 0) this.#words.beginEpoch(first);
-    const room = this.#words.roomFor(first);
+  /** Takes up the first row, and as many of the others as there is time for. */
+  #addSome(first: EntryRow, others: Iterator<EntryRow, unknown>): Entry[] {
+    if (this.#words.roomFor(first[0]) === 0) this.#words.beginEpoch(first[0]);
+    const most = Math.min(SLICE_ENTRIES, this.#words.roomFor(first[0]));
     const end = performance.now() + SLICE_MILLISECONDS;
     const targets = new Map<string, number>();
     const added: Entry[] = [];
-    for (const row of rows) {
-      const entries = entriesFrom(row);
+    for (let row: EntryRow | undefined = first; row !== undefined; row = nextOf(others)) {
+      this.#sql.addEntry.run(...row);
+      const entries = entriesOf(row);
       for (const entry of entries) this.#add(entry, targets);
       added.push(...entries);
-      if (added.length >= room || performance.now() > end) break;
+      if (added.length >= most || performance.now() > end) break;
     }
     this.#words.add(added);
-    this.#sql.advance.run("indexed", added.at(-1)!.id);
+    const last = added.at(-1)!.id;
+    this.#blocks.drop(last);
+    this.#sql.advance.run("indexed", last);
     this.#sql.advance.run("entries", this.#size + added.length);
     return added;
   }
@@ -208,7 +214,7 @@ function statements(db: DatabaseSync) {
   return {
     progress: db.prepare("SELECT value FROM progress WHERE name = ?"),
     advance: db.prepare("INSERT INTO progress VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"),
-    next: db.prepare("SELECT id, target, line FROM entry WHERE id > ? ORDER BY id LIMIT ?"),
+    addEntry: db.prepare("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)"),
     oldest: db.prepare("SELECT id, target, line FROM entry WHERE id < ? ORDER BY id LIMIT ?"),
     removeEntries: db.prepare("DELETE FROM entry WHERE id <= ?"),
     targetId: db.prepare("SELECT id FROM target WHERE name = ?"),
@@ -235,9 +241,18 @@ export function entryFrom(row: Row, target = String(row["target"])): Entry {
 
 /** The entries of a row: one for each of its targets, of which an event such as QUIT may have several. */
 export function entriesFrom(row: Row): Entry[] {
-  const targets = String(row["target"]).split(TARGETS);
-  const entry = entryFrom(row, targets[0]);
+  return entriesOf([Number(row["id"]), String(row["target"]), String(row["line"])]);
+}
+
+function entriesOf([id, target, line]: EntryRow): Entry[] {
+  const targets = target.split(TARGETS);
+  const entry = entryOf(id, targets[0]!, line);
   return targets.length === 1 ? [entry] : targets.map((target) => ({ ...entry, target }));
+}
+
+function nextOf(rows: Iterator<EntryRow, unknown>): EntryRow | undefined {
+  const { done, value } = rows.next();
+  return done ? undefined : value as EntryRow;
 }
 
 /** Between the targets of a row; no name holds it. */

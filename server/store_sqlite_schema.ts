@@ -1,8 +1,8 @@
 /**
  * The tables of the file, as a diary: what was once released is never edited, a change is a new item at the end.
  *
- * The record is `entry` and the tables of records; `target`, `place`, `conversation`, `epoch` and `search_*` are indexes that
- * follow behind and could be made anew from `entry` at any time.
+ * The record is `block`, `entry` and the tables of records; `target`, `place`, `conversation`, `epoch` and `search_*` are
+ * indexes that follow behind and could be made anew from `entry` at any time.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { DatabaseSync } from "node:sqlite";
 /** What brings a file from one version to the next; the version is `PRAGMA user_version`. */
 export const MIGRATIONS: readonly string[] = [
   `
--- What was said, as it was relayed, by its id alone: this is all that happens on the path of a message.
+-- What was said, as it was relayed, by its id alone.
 CREATE TABLE entry (id INTEGER PRIMARY KEY, target TEXT NOT NULL, line TEXT NOT NULL) STRICT;
 
 -- How far the indexes have come ('indexed' is an id), and how many entries they hold ('entries').
@@ -41,6 +41,15 @@ CREATE TABLE marker (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT 
 CREATE TABLE ban (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE invitation (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`,
+  `
+-- Many entries in one row, under the id of the last of them, until they come to 'entry' together with what the indexes say of
+-- them: this is all that happens on the path of a message.
+CREATE TABLE block (last INTEGER PRIMARY KEY, entries TEXT NOT NULL) STRICT;
+
+INSERT INTO block SELECT id, id || char(13) || target || char(13) || line FROM entry
+  WHERE id > ifnull((SELECT value FROM progress WHERE name = 'indexed'), 0);
+DELETE FROM entry WHERE id > ifnull((SELECT value FROM progress WHERE name = 'indexed'), 0);
 `,
 ];
 

@@ -246,6 +246,20 @@ Deno.test("store on disk: what was redacted is in no file any more", () =>
     });
   }));
 
+Deno.test("store on disk: what is redacted after the indexes took it up is in no file any more", () =>
+  inFolder((folder) => {
+    withStore(folder, { slice: 1 }, (store) => {
+      const padding = "x".repeat(300);
+      for (const id of range(1, 2000)) store.append(said(id, id % 40 === 0 ? `plutonium ${id}` : padding));
+      store.commit();
+      settle(store);
+      for (const id of range(1, 2000)) if (id % 40 === 0) store.redact(id);
+      store.commit();
+      settle(store);
+      assertEquals(filesHold(folder, "plutonium"), []);
+    });
+  }));
+
 /** Names of the files that hold a text. */
 function filesHold(folder: string, text: string): string[] {
   const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
@@ -311,13 +325,29 @@ Deno.test("backupHistory() never writes over a file", () =>
 
 Deno.test("store on disk: check() finds a damaged file", () =>
   inFolder((folder) => {
-    withStore(folder, {}, (store) => fill(store, 1, 5000));
-    const file = Deno.openSync(`${folder}/${STORE_FILE}`, { read: true, write: true });
-    file.seekSync(40 * 4096, Deno.SeekMode.Start);
-    file.writeSync(new Uint8Array(8192).fill(0x5a));
-    file.close();
+    withStore(folder, {}, (store) => {
+      fill(store, 1, 5000);
+      settle(store);
+    });
+    damage(folder);
     withStore(folder, { readOnly: true }, (store) => assert(store.check().length > 0));
   }));
+
+Deno.test("store on disk: it does not open where what the indexes wait for is damaged, and lets go of the folder", () =>
+  inFolder((folder) => {
+    withStore(folder, {}, (store) => fill(store, 1, 5000));
+    damage(folder);
+    assertThrows(() => new SqliteStore(folder), Error, "Cannot open the history in");
+    assertThrows(() => new SqliteStore(folder), Error, "malformed");
+  }));
+
+/** Writes over two pages in the middle of the file. */
+function damage(folder: string): void {
+  const file = Deno.openSync(`${folder}/${STORE_FILE}`, { read: true, write: true });
+  file.seekSync(40 * 4096, Deno.SeekMode.Start);
+  file.writeSync(new Uint8Array(8192).fill(0x5a));
+  file.close();
+}
 
 Deno.test("store on disk: a file of a newer version is refused in one clear line", () =>
   inFolder((folder) => {
@@ -338,6 +368,22 @@ Deno.test("migrations: the first schema is frozen, and becomes today's", () => {
   });
   assertEquals(upgraded, schemaOf((db) => migrate(db)));
 });
+
+Deno.test("migrations: what the first schema had not indexed is there in today's, and is indexed", () =>
+  inFolder((folder) => {
+    const db = new DatabaseSync(`${folder}/${STORE_FILE}`);
+    migrate(db, MIGRATIONS.slice(0, 1));
+    const add = db.prepare("INSERT INTO entry VALUES (?, ?, ?)");
+    for (const id of [1, 2, 3]) add.run(id, "#lobby", `:ann!a@host PRIVMSG #lobby :number ${id}`);
+    db.close();
+    withStore(folder, {}, (store) => {
+      assertEquals(store.lastId, 3);
+      assertEquals(ids(store.history("#lobby", { limit: 10 })), [1, 2, 3]);
+      settle(store);
+      assertEquals(ids(store.search({ words: "number", in: [{ target: "#lobby" }], limit: 10 })), [3, 2, 1]);
+      assertEquals(ids(store.entries()), [1, 2, 3]);
+    });
+  }));
 
 /** The schema that a new file has afterwards, as text. */
 function schemaOf(prepare: (db: DatabaseSync) => void): string {
