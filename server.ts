@@ -292,14 +292,11 @@ class RunningServer implements Server {
   }
 
   /** Gives a socket that was let in its connection, until that ends. */
-  async #seat(wire: Wire, remote: Remote): Promise<void> {
+  #seat(wire: Wire, remote: Remote): Promise<void> {
     const { hub } = this;
-    try {
-      const options = { turn: this.#turn, maxLine: MAX_CLIENT_LINE, maxReadq: MAX_READQ, maxSendq: hub.limits.sendq };
-      await host(hub, new Connection(wire, options), remote);
-    } catch (error) {
-      hub.log(`error: ${error instanceof Error ? error.message : error}`);
-    }
+    const options = { turn: this.#turn, maxLine: MAX_CLIENT_LINE, maxReadq: MAX_READQ, maxSendq: hub.limits.sendq };
+    return host(hub, new Connection(wire, options), remote)
+      .catch((error) => hub.log(`error: ${error instanceof Error ? error.message : error}`));
   }
 }
 

@@ -43,7 +43,7 @@ export const MAX_LINE = 8191 + 512;
 export const MAX_SENDQ = 1 << 20;
 
 /** Least and most bytes asked of the wire at once; what was read and not yet handled is never more than the most. */
-const MIN_READ = 512;
+const MIN_READ = 256;
 const MAX_READ = 16 * 1024;
 
 /** How many connections are flushed before others get a chance to be heard. */

@@ -203,8 +203,7 @@ export class Channel {
 
   /** Takes an invitation back, or notes that it was used. */
   uninvite(user: User): void {
-    this.#invited.delete(user);
-    user.invitations.delete(this);
+    if (this.#invited.delete(user)) user.invitations.delete(this);
   }
 
   /** Lets a user in. The first one in is its operator. */

@@ -74,10 +74,6 @@ export class Client {
   plain: PlainSeat | undefined;
   /** Signing in, under way. */
   sasl: { readonly exchange: SaslExchange; readonly response: SaslResponse } | undefined;
-  /** Nicks watched with MONITOR. */
-  readonly monitored = new CaseMap<string>();
-  /** Multiline messages under way, by reference tag; `undefined` for those that were refused and have not ended. */
-  readonly batches = new Map<string, OpenBatch | undefined>();
   /** Work off the event loop; the client is not heard until it is done. */
   busy: Promise<void> | undefined;
   readonly bucket: TokenBucket;
@@ -93,6 +89,9 @@ export class Client {
   spoke = false;
   /** Why it left, once that is known. */
   leaving: string | undefined;
+  // Made when they are first asked for: of thousands who are connected few ever need them.
+  #monitored: CaseMap<string> | undefined;
+  #batches: Map<string, OpenBatch | undefined> | undefined;
   #form: Form = 0;
   /** What was sent while a labeled command is answered. */
   #captured: Line[] | undefined;
@@ -114,6 +113,16 @@ export class Client {
   /** What the server calls this client in its answers. */
   get nick(): string {
     return this.user?.nick ?? "*";
+  }
+
+  /** Nicks watched with MONITOR. */
+  get monitored(): CaseMap<string> {
+    return this.#monitored ??= new CaseMap();
+  }
+
+  /** Multiline messages under way, by reference tag; `undefined` for those that were refused and have not ended. */
+  get batches(): Map<string, OpenBatch | undefined> {
+    return this.#batches ??= new Map();
   }
 
   has(capability: Capability): boolean {

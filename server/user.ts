@@ -51,10 +51,6 @@ export class User {
   readonly #modes = new Set<string>();
   readonly #clients: Client[] = [];
   readonly channels = new Map<Channel, Member>();
-  /** Channels that it may come into once. */
-  readonly invitations = new Set<Channel>();
-  /** How far a guest has read, by casefolded target; an account's markers are in the store. */
-  readonly markers = new Map<string, MessageId>();
   /** Name of the operator, as in OPER, while the mode `o` is set. */
   operator: string | undefined;
   away: string | undefined;
@@ -71,6 +67,9 @@ export class User {
   active: number;
   /** Since when it has this nick. */
   nickSince: MessageId;
+  // Made when they are first asked for, which for most users is never.
+  #invitations: Set<Channel> | undefined;
+  #markers: Map<string, MessageId> | undefined;
   #account: SignedIn | undefined;
   #guest: string;
   #nick: string;
@@ -100,6 +99,16 @@ export class User {
   set nick(nick: string) {
     this.#nick = nick;
     this.#source = "";
+  }
+
+  /** Channels that it may come into once. */
+  get invitations(): Set<Channel> {
+    return this.#invitations ??= new Set();
+  }
+
+  /** How far a guest has read, by casefolded target; an account's markers are in the store. */
+  get markers(): Map<string, MessageId> {
+    return this.#markers ??= new Map();
   }
 
   /** What others see instead of an address. */
