@@ -86,6 +86,8 @@ export class FullScreen implements FrontEnd {
   toldAccount: string | undefined;
   /** The nick that was wanted and could not be had, until we are in under another. */
   taken: { readonly tried: string; readonly reason: string } | undefined;
+  /** Whether the lists at the sides are hidden. */
+  bare = false;
   /** Whether the person looks at the window. */
   focused = true;
   /** Why nothing can be said; empty when all is well. */

@@ -7,21 +7,7 @@
  * @module
  */
 
-/** A text and where in it the cursor stands, in UTF-16 units. */
-interface Snapshot {
-  readonly text: string;
-  readonly cursor: number;
-}
-
-/** A search through what was sent. */
-interface Search {
-  readonly query: string;
-  /** Where in the history the text stands that is shown. */
-  readonly at: number;
-  readonly found: boolean;
-  /** What was there before, to go back to. */
-  readonly before: Snapshot;
-}
+import { HistorySearch, type Snapshot } from "./line_editor/search.ts";
 
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 /** Made when it is first asked for, because it brings dictionaries. */
@@ -60,7 +46,7 @@ export class LineEditor {
   #kills: string[] = [];
   #killAt = 0;
   #yanked = 0;
-  #search: Search | undefined;
+  #search: HistorySearch | undefined;
 
   get text(): string {
     return this.#text;
@@ -88,14 +74,19 @@ export class LineEditor {
     return true;
   }
 
-  /** Puts text where the cursor stands. */
-  insert(text: string): void {
+  /** Puts text where the cursor stands. Returns whether there was room for it. */
+  insert(text: string): boolean {
     const safe = text.replace(/\r\n?/g, "\n").replaceAll("\0", "");
-    if (this.#search !== undefined) return this.#extend(this.#search, safe.replaceAll("\n", " "));
-    if (this.#text.length + safe.length > MAX_TEXT) return;
+    if (this.#search !== undefined) {
+      this.#search.extend(safe.replaceAll("\n", " "));
+      this.#show(this.#search.shown);
+      return true;
+    }
+    if (this.#text.length + safe.length > MAX_TEXT) return false;
     this.#remember(/^\S$/u.test(safe) ? "type" : "insert");
     this.#yanked = 0;
     this.#put(this.#cursor, this.#cursor, safe);
+    return true;
   }
 
   /** Puts text in place of a part; the cursor stands behind it. */
@@ -122,63 +113,39 @@ export class LineEditor {
   /** Looks through what was sent for what is typed from now on; again, further back. */
   searchOlder(): void {
     if (this.#history.length === 0) return;
-    const { query, at, before } = this.#search ?? { query: "", at: this.#history.length, before: this.#snapshot };
-    this.#find({ query, at, before }, -1, at - 1);
+    if (this.#search === undefined) this.#search = new HistorySearch(this.#history, this.#snapshot);
+    else this.#search.step(-1);
+    this.#show(this.#search.shown);
   }
 
-  #pressSearching(search: Search, key: string): boolean {
+  #pressSearching(search: HistorySearch, key: string): boolean {
     switch (key) {
       case "C-r":
-        this.searchOlder();
-        return true;
+        search.step(-1);
+        break;
       case "C-s":
-        this.#find(search, 1, search.at + 1);
-        return true;
+        search.step(1);
+        break;
       case "Backspace":
-        this.#search = {
-          ...search,
-          query: [...GRAPHEMES.segment(search.query)].slice(0, -1).map((g) => g.segment).join(""),
-        };
-        this.#find(this.#search, -1, this.#history.length - 1);
-        return true;
+        search.shorten();
+        break;
       case "Escape":
       case "C-g":
       case "C-c":
         this.#search = undefined;
-        this.#text = search.before.text;
-        this.#cursor = search.before.cursor;
+        this.#show(search.before);
         return true;
       default:
         this.#endSearch(search);
         if (key === "Enter") this.move(this.#text.length);
         return key === "Enter";
     }
-  }
-
-  #extend(search: Search, text: string): void {
-    for (const { segment } of GRAPHEMES.segment(text)) {
-      const { query, at, before } = this.#search ?? search;
-      this.#find({ query: query + segment, at, before }, -1, Math.min(at, this.#history.length - 1));
-    }
-  }
-
-  /** Shows the nearest text of the history, from one on, that holds the query; or says that there is none. */
-  #find(search: Omit<Search, "found">, direction: -1 | 1, from: number): void {
-    const query = search.query.toLowerCase();
-    const shown = this.#history[search.at];
-    for (let at = from; query !== "" && at >= 0 && at < this.#history.length; at += direction) {
-      const text = this.#history[at]!;
-      if (!text.toLowerCase().includes(query) || (at !== search.at && text === shown)) continue;
-      this.#text = text;
-      this.#cursor = this.#boundary(text.toLowerCase().indexOf(query));
-      this.#search = { ...search, at, found: true };
-      return;
-    }
-    this.#search = { ...search, found: query === "" };
+    this.#show(search.shown);
+    return true;
   }
 
   /** What was found stays as the text. */
-  #endSearch({ before, at }: Search): void {
+  #endSearch({ before, at }: HistorySearch): void {
     this.#search = undefined;
     this.#remember("search", before);
     if (at >= this.#history.length) return;
@@ -190,9 +157,9 @@ export class LineEditor {
     return { text: this.#text, cursor: this.#cursor };
   }
 
-  /** The last place between graphemes at or before a place. */
-  #boundary(at: number): number {
-    return [...GRAPHEMES.segment(this.#text)].findLast(({ index }) => index <= at)?.index ?? 0;
+  #show({ text, cursor }: Snapshot): void {
+    this.#text = text;
+    this.#cursor = cursor;
   }
 
   /** Empties the line and forgets how it came to be. */
@@ -277,8 +244,7 @@ export class LineEditor {
   undo(): void {
     const before = this.#undo.pop();
     if (before === undefined) return;
-    this.#text = before.text;
-    this.#cursor = before.cursor;
+    this.#show(before);
     this.#lastChange = "";
   }
 

@@ -35,6 +35,8 @@ export interface ViewState {
   readonly anchor?: Anchor | undefined;
   /** How many new messages stand below what is seen. */
   readonly below?: number | undefined;
+  /** Whether the lists at the sides are hidden. */
+  readonly bare?: boolean;
   /** The line that is picked. */
   readonly selected?: number | undefined;
   readonly fold: (name: string) => string;
@@ -103,8 +105,10 @@ export interface Layout {
 
 /** Where the parts stand on a screen of this size. */
 export function layoutOf(state: ViewState, columns: number, rows: number): Layout {
-  const left = columns >= 72 ? Math.min(Math.max(16, Math.floor(columns / 6)), 26) : 0;
-  const right = columns >= 92 && state.members !== undefined ? Math.min(Math.max(16, Math.floor(columns / 7)), 24) : 0;
+  const left = columns >= 72 && !state.bare ? Math.min(Math.max(16, Math.floor(columns / 6)), 26) : 0;
+  const right = columns >= 92 && !state.bare && state.members !== undefined
+    ? Math.min(Math.max(16, Math.floor(columns / 7)), 24)
+    : 0;
   const input = drawInput(state.input, columns, Math.max(1, Math.floor(rows / 3))).rows.length;
   // On the smallest screens there is first the input, then messages, then what says where one is and what may be done.
   let spare = Math.max(rows - input - 1, 0);

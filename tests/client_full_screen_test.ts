@@ -632,7 +632,7 @@ Deno.test("the help stands in two columns where there is room, and one below the
   const ann = new Seat({ columns: 100, rows: 40 });
   ann.types("?");
   const wide = await ann.rows();
-  const at = wide.findIndex((row) => row.includes("the mouse"));
+  const at = wide.findIndex((row) => row.includes("   the mouse   "));
   assertMatch(wide[at]!, /the mouse +its wheel scrolls; select and copy as/);
   assertMatch(wide[at + 1]!, /^ +│ {28,}everywhere/);
   ann.types("\x1b");
@@ -651,4 +651,21 @@ Deno.test("/clear empties the screen, and scrolling up brings back what was said
   ann.types("\x1b[5~");
   ann.tellsHistory("#lobby", "@msgid=m1 :ben!b@h PRIVMSG #lobby :said before");
   assertStringIncludes(await ann.text(), "said before");
+});
+
+Deno.test("F2 hides the lists at the sides, so that the mouse selects only text", async () => {
+  const ann = new Seat({ columns: 120 });
+  ann.says(":ben!b@h PRIVMSG #lobby :hello");
+  assertStringIncludes(await ann.text(), "│");
+  ann.types("\x1bOQ");
+  assertFalse((await ann.text()).includes("│"));
+  ann.types("\x1bOQ");
+  assertStringIncludes(await ann.text(), "│");
+});
+
+Deno.test("a paste that is too much for any message is said to be", async () => {
+  const ann = new Seat();
+  ann.types(`typed \x1b[200~${"x".repeat(70_000)}\x1b[201~`);
+  assertStringIncludes(await ann.text(), "That is too much for one message, so it was not put in.");
+  assertEquals(ann.screen.keyboard.editor.text, "typed ");
 });

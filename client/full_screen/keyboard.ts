@@ -61,13 +61,14 @@ export class Keyboard {
     const asking = this.question !== undefined;
     if (screen.panel !== undefined && !asking && panelKey(screen, screen.panel, event)) return;
     if (event.type === "key") return this.#press(event.key);
-    if (this.activeEditor.search !== undefined) return this.activeEditor.insert(event.text);
+    if (this.activeEditor.search !== undefined) return void this.activeEditor.insert(event.text);
     if (event.type === "text" && !asking && screen.scrolling.selected !== undefined) return this.#pickText(event.text);
     if (event.type === "text" && !asking && event.text === "?" && this.editor.text === "") return screen.help("");
     this.completion = undefined;
-    this.activeEditor.insert(asking ? event.text.replaceAll("\n", " ") : event.text);
+    const taken = this.activeEditor.insert(asking ? event.text.replaceAll("\n", " ") : event.text);
+    if (!taken) screen.hint = "That is too much for one message, so it was not put in.";
     if (!asking) screen.outgoing.typed();
-    if (event.type === "paste" && !asking) this.#sayHowMany();
+    if (event.type === "paste" && !asking && taken) this.#sayHowMany();
   }
 
   /** Who pasted several lines should know what Enter will do with them. */

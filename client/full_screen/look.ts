@@ -44,6 +44,7 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
     panel,
     anchor: scrolling.anchors.get(current),
     below: scrolling.below,
+    bare: screen.bare,
     selected: scrolling.selected,
     fold: session.fold,
     color,

@@ -46,7 +46,7 @@ function allHelp(): Help[] {
   return [
     "Keys",
     ...keys(UI_KEYS),
-    ["the mouse", "its wheel scrolls; select and copy as everywhere"],
+    ["the mouse", "its wheel scrolls; select and copy as everywhere (F2 hides the lists)"],
     "A picked message (Alt-Up)",
     ...keys(PICK_KEYS),
     "Editing",

@@ -53,6 +53,11 @@ export const UI_KEYS: readonly UiKey[] = [
     run: (screen) => void screen.keyboard.escape(),
   },
   { keys: ["F1"], help: "this help", run: (screen) => screen.help("") },
+  {
+    keys: ["F2"],
+    help: "hide the lists at the sides, or show them: then the mouse selects only text",
+    run: (screen) => void (screen.bare = !screen.bare),
+  },
   { keys: ["C-l"], help: "draw the screen anew", run: (screen) => screen.effects.repaint() },
   { keys: ["C-z"], help: "back to the shell; fg returns", run: suspend },
   { keys: ["C-c"], help: "empty the line; twice, leave", run: interrupt },

@@ -81,7 +81,11 @@ export function reply(context: SlashContext, text: string): void {
 export function react(context: SlashContext, word: string, add: boolean): void {
   const message = context.picked("others");
   if (message === undefined) return context.fail("There is no message here to react to.");
-  if (!context.session.react(message.target, message.id, readEmoji(word), add)) {
+  const emoji = readEmoji(word);
+  if (/^:[\w+-]+:?$/.test(emoji)) {
+    return context.fail(`There is no emoji "${emoji}". Tab after it shows those that there are.`);
+  }
+  if (!context.session.react(message.target, message.id, emoji, add)) {
     context.fail("This server does not pass reactions on.");
   }
 }
