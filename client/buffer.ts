@@ -61,6 +61,10 @@ export type NewLine = Partial<Omit<Line, "key" | "version" | "reactions">> & {
 /** What nearly every line has of them: a line of its own would be a third of what is kept of a message. */
 const NO_REACTIONS: Line["reactions"] = new Map();
 
+/** Kinds of reactions to one message, and people who gave the same one; nobody can look at more. */
+const MAX_REACTIONS = 50;
+const MAX_REACTORS = 500;
+
 /** Most lines kept; the oldest go, and can be had again from the server's history. */
 export const MAX_LINES = 20_000;
 
@@ -234,7 +238,10 @@ export class Buffer {
   react(event: ReactionEvent): void {
     const line = this.#byId.get(event.id);
     if (line === undefined) return this.#keepEarly(event);
+    const { size } = line.reactions;
+    if (event.add && size >= MAX_REACTIONS && !line.reactions.has(event.emoji)) return;
     const nicks = new Set(line.reactions.get(event.emoji));
+    if (event.add && nicks.size >= MAX_REACTORS) return;
     if (event.add) nicks.add(event.nick);
     else nicks.delete(event.nick);
     const reactions = new Map(line.reactions).set(event.emoji, nicks);

@@ -20,6 +20,15 @@ function addressOf(source: string): string | undefined {
   return bang < 0 ? undefined : source.slice(bang + 1);
 }
 
+/** Most channels, and most members of all of them together; a server that exceeds them means no good. */
+const MAX_CHANNELS = 1000;
+const MAX_MEMBERS = 100_000;
+
+function hasRoom(session: Session): boolean {
+  return session.channels.values().reduce((sum, { members, arriving }) => sum + members.size + arriving.length, 0) <
+    MAX_MEMBERS;
+}
+
 // JOIN <channel> [<account> :<realname>]
 const join: Handler = (session, message) => {
   const [name = "", account] = message.params;
@@ -27,11 +36,13 @@ const join: Handler = (session, message) => {
   const nick = nickOf(source);
   const self = session.isSelf(nick);
   if (self) {
+    if (!session.channels.has(name) && session.channels.size >= MAX_CHANNELS) return;
     session.source = source.includes("@") ? source : session.source;
     session.channels.set(name, newChannel(session, name));
     if (!session.wantedChannels.has(name)) session.want(name);
   }
   const address = addressOf(source);
+  if (!self && !hasRoom(session)) return;
   session.channels.get(name)?.members.set(nick, {
     nick,
     prefixes: "",
@@ -182,6 +193,7 @@ const channelModes: Handler = (session, message) => {
 const names: Handler = (session, message) => {
   const [, , name = "", list = ""] = message.params;
   const channel = session.channels.get(name);
+  if (!hasRoom(session)) return;
   for (const word of list.split(" ")) {
     if (word !== "") channel?.arriving.push(readMember(word, session.isupport.prefixes));
   }

@@ -154,7 +154,8 @@ function widthOf(row: string): number {
   return Math.max(textWidth(first), ...ends);
 }
 
-function brokenScreen(seat: Seat, columns: number, rows: number): string | undefined {
+/** What is wrong with what is drawn: control characters, or a row that is too wide. */
+export function brokenScreen(seat: Seat, columns: number, rows: number): string | undefined {
   seat.screen.scrolling.resize(columns, rows);
   const drawn = drawScreen(seat.screen.state(), columns, rows);
   seat.screen.drawn(drawn);
