@@ -28,6 +28,13 @@ const MAX_ANSWER = 1 << 20;
 
 type Print = (line: string) => void;
 
+/** An answer, and whether it comes from the data of a server that does not run. */
+type Asked = OwnerAnswer & { readonly stopped?: true };
+
+/** Whoever has a server that keeps nothing would look for it in vain. */
+const STOPPED =
+  "No server runs with this data now; chat serve starts it. One that runs with --ephemeral cannot be asked.";
+
 /** Makes, lists and revokes invitations. Gives the exit code. */
 export async function runInvite(line: CommandLine, print: Print): Promise<number> {
   const { values, switches } = line;
@@ -49,6 +56,7 @@ export async function runInvite(line: CommandLine, print: Print): Promise<number
     uses === undefined ? "" : `, for ${uses} people`
   }`;
   for (const text of invitation(answer, host, channel, terms)) print(text);
+  if (answer.stopped) print(`\n${STOPPED}`);
   return 0;
 }
 
@@ -102,19 +110,27 @@ export async function runOperator(line: CommandLine, print: Print): Promise<numb
   if ((change !== "add" && change !== "remove") || account === undefined) {
     throw new UsageError("chat operator takes add NAME, remove NAME or list; see chat help operator");
   }
-  const { done } = await ask(folder, { ask: "operator", change, account });
-  if (done === 0) {
-    throw new Failure(change === "add" ? `There is no account ${account}` : `The account ${account} is no operator`);
-  }
+  const { done, stopped } = await ask(folder, { ask: "operator", change, account });
+  if (done === 0) throw new Failure(notDone(change, account) + (stopped ? `\n${STOPPED}` : ""));
   print(
     change === "add" ? `${account} becomes operator with /oper once signed in.` : `${account} is no operator any more.`,
   );
   return 0;
 }
 
+function notDone(change: string, account: string): string {
+  return change === "add"
+    ? `There is no account ${account}. Whoever has that nick makes it in the chat, with /register.`
+    : `The account ${account} is no operator; chat operator list shows who is.`;
+}
+
 /** Asks a server, or its data where it does not run. @throws {Failure} */
-async function ask(folder: string, request: OwnerRequest): Promise<OwnerAnswer> {
-  if (!await exists(folder)) throw new Failure(`There is no server in ${folder}; name its folder with --data`);
+async function ask(folder: string, request: OwnerRequest): Promise<Asked> {
+  if (!await exists(folder)) {
+    throw new Failure(
+      `There is no server in ${folder}; name its folder with --data. One that runs with --ephemeral has none.`,
+    );
+  }
   const answer = await askRunning(folder, request) ?? await askStopped(folder, request);
   if (answer.error !== undefined) throw new Failure(`That was not possible: ${answer.error}`);
   return answer;
@@ -136,7 +152,7 @@ async function askRunning(folder: string, request: OwnerRequest): Promise<OwnerA
   return answer;
 }
 
-async function askStopped(folder: string, request: OwnerRequest): Promise<OwnerAnswer> {
+async function askStopped(folder: string, request: OwnerRequest): Promise<Asked> {
   let store: SqliteStore;
   try {
     store = new SqliteStore(folder);
@@ -144,7 +160,7 @@ async function askStopped(folder: string, request: OwnerRequest): Promise<OwnerA
     throw new Failure(error instanceof Error ? error.message : String(error));
   }
   try {
-    const answer = answerOwner(store, request, DEFAULT_LIMITS.invitations, Date.now());
+    const answer: Asked = { ...answerOwner(store, request, DEFAULT_LIMITS.invitations, Date.now()), stopped: true };
     const failure = store.commit();
     if (failure !== undefined) return { error: failure.message };
     if (request.ask !== "invite") return answer;

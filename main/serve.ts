@@ -88,6 +88,11 @@ function refuseContradictions(value: (name: string) => string | undefined, switc
   if (switches.has("ephemeral") && value("data") !== undefined) {
     throw new UsageError("--ephemeral keeps nothing, and --data names where to keep it; choose one");
   }
+  if (switches.has("ephemeral") && switches.has("invite-only")) {
+    throw new UsageError(
+      "--invite-only lets in accounts and invited people, and with --ephemeral there can be neither; choose one",
+    );
+  }
   const port = value("port") ?? `${DEFAULT_PORT}`;
   if (port !== "0" && Number(port) === Number(value("tls-port")) && value("plaintext") !== "off") {
     throw new UsageError(`--port and --tls-port are both ${port}; each needs one of its own`);
