@@ -2,7 +2,7 @@
  * The front end for a terminal: what happens goes into buffers, what is typed goes out, and `state()` is what is to be seen.
  *
  * Knows no terminal: keys come in as events, and what only a terminal can do goes out through {@linkcode Effects}. Its
- * rooms: `full_screen/news.ts` (events into buffers), `catch_up.ts` (history), `outgoing.ts` (what is said), `reading.ts`
+ * rooms: `full_screen/news.ts` (events into buffers), `catch_up.ts` and `chores.ts` (history), `outgoing.ts` (what is said), `reading.ts`
  * (what was read), `scrolling.ts` (where one is), `keyboard.ts`, `ui_keys.ts` and `pick_keys.ts` (what keys do), `look.ts`
  * (what is to be seen), `panels.ts` (help and search results), `slash_context.ts` (what slash commands can do).
  *
@@ -14,6 +14,7 @@ import { Buffer, type Line, type NewLine } from "./buffer.ts";
 import { mentions } from "./formatting.ts";
 import type { Ending, FrontEnd } from "./front_end.ts";
 import { catchUp, historyArrived, loadOlder } from "./full_screen/catch_up.ts";
+import { Chores } from "./full_screen/chores.ts";
 import { Heartbeat } from "./full_screen/heartbeat.ts";
 import { MemberLists } from "./full_screen/members.ts";
 import { handleNews } from "./full_screen/news.ts";
@@ -77,6 +78,7 @@ export class FullScreen implements FrontEnd {
   readonly scrolling = new Scrolling(this);
   readonly reading = new Reading(this);
   readonly outgoing = new Outgoing(this);
+  readonly chores = new Chores(this);
   panel: Panel | undefined;
   /** The message that the next one answers. */
   replyTo: { readonly id: string; readonly nick: string; readonly target: string } | undefined;
@@ -159,6 +161,7 @@ export class FullScreen implements FrontEnd {
     if (planned) this.tell(this.buffers[0]!, "info", why);
     else this.#tellBreak(why, pause);
     this.outgoing.disconnected(ending);
+    this.chores.clear();
     for (const buffer of this.buffers) {
       buffer.typing.clear();
       buffer.loading = false;
@@ -256,6 +259,8 @@ export class FullScreen implements FrontEnd {
     this.keyboard.editor.clear();
     if (buffer.draft !== "") this.keyboard.editor.set(buffer.draft);
     this.reading.seen();
+    this.chores.first(buffer);
+    this.session.learnAway(buffer.name);
     this.here.current = buffer.name;
     this.effects.redraw();
   }

@@ -14,7 +14,7 @@
 import { formatMessage, type Message, parseMessage, type Tags } from "../protocol.ts";
 import type { Capability } from "../protocol/capability.ts";
 import { Batches } from "./session/batches.ts";
-import { CHANNEL_HANDLERS } from "./session/channel.ts";
+import { CHANNEL_HANDLERS, learnAway } from "./session/channel.ts";
 import type { HistoryRequest, SessionEvent } from "./session/events.ts";
 import { Isupport } from "./session/isupport.ts";
 import { handleBatch, MESSAGE_HANDLERS } from "./session/message.ts";
@@ -68,8 +68,9 @@ export interface Channel {
   arriving: Member[];
   /** Whether a person asked for the names. */
   asked: boolean;
-  /** Whether we asked who is away, for ourselves. */
+  /** Whether we asked who is away, for ourselves, and were told. */
   learning: boolean;
+  learned: boolean;
 }
 
 /** How a message came. */
@@ -276,6 +277,12 @@ export class Session {
     const params = [...attributes].map(([key, value]) => `${key}=${escapeAttribute(value)}`).join(";");
     this.request("SEARCH", params);
     return true;
+  }
+
+  /** Asks who is away in a channel, once, where the server tells later changes by itself. */
+  learnAway(name: string): void {
+    const channel = this.channels.get(name);
+    if (channel !== undefined) learnAway(this, channel);
   }
 
   /** Says that we have read up to a time. */

@@ -299,3 +299,63 @@ Deno.test("who is logged in is told so once, and not at every connection", () =>
   }
   assertEquals(ann.screen.current.lines.filter(({ text }) => text === "You are logged in as ann.").length, 1);
 });
+
+/** What was asked for that is not talk, without what ties answers to it. */
+function asked(ann: Seat): string[] {
+  const lines = ann.sent.map((line) => parseMessage(line)).filter(({ command }) => /^(CHATHISTORY|WHO)$/.test(command));
+  return lines.map(({ command, params }) => [command, ...params].join(" "));
+}
+
+const MANY = ["#one", "#two", "#three", "#four"];
+
+Deno.test("who has many channels can talk at once: what they missed is asked for one after the other", async () => {
+  const caps = `${ALL} away-notify`;
+  const ann = new Seat({ capabilities: caps, channels: MANY });
+  ann.breaks();
+  ann.returns(caps);
+  ann.sent.length = 0;
+  for (const channel of MANY) {
+    ann.says(`:ann!a@home JOIN ${channel}`, `:irc 353 ann = ${channel} :@ann ben`, `:irc 366 ann ${channel} :End`);
+  }
+  // What is looked at comes at once, and one more is under way.
+  assertEquals(asked(ann), ["CHATHISTORY LATEST #one * 100", "WHO #one", "CHATHISTORY LATEST #two * 100"]);
+  ann.types("hello\r");
+  assertEquals(said(ann), ["hello"]);
+  ann.sent.length = 0;
+  ann.types("\x1b5");
+  assertEquals(asked(ann), ["CHATHISTORY LATEST #four * 100", "WHO #four"], "whoever looks need not wait");
+  ann.sent.length = 0;
+  ann.session.receive(":irc PONG irc none");
+  assertEquals(asked(ann), []);
+});
+
+Deno.test("each next channel is asked for when the server has answered the one before", async () => {
+  const ann = new Seat({ capabilities: ALL, channels: MANY });
+  ann.breaks();
+  ann.returns(ALL);
+  for (const channel of MANY) ann.says(`:ann!a@home JOIN ${channel}`);
+  const order: string[] = [];
+  for (let i = 0; i < MANY.length; i++) {
+    order.push(...asked(ann).filter((line) => line.includes("LATEST")));
+    const pings = ann.sent.filter((line) => line.startsWith("PING"));
+    ann.sent.length = 0;
+    for (const ping of pings) ann.says(`:irc PONG irc ${ping.slice(5)}`);
+    await settle();
+  }
+  assertEquals(order, MANY.map((channel) => `CHATHISTORY LATEST ${channel} * 100`));
+});
+
+Deno.test("a message that comes before a channel's history was asked for hides nothing of what was missed", () => {
+  const ann = new Seat({ capabilities: ALL, channels: MANY });
+  const time = (seconds: number) => new Date(ann.now + seconds * 1000).toISOString();
+  ann.says(`@msgid=old;time=${time(0)} :ben!b@h PRIVMSG #four :before`);
+  ann.breaks();
+  ann.returns(ALL);
+  for (const channel of MANY) ann.says(`:ann!a@home JOIN ${channel}`);
+  ann.says(`@msgid=new;time=${time(9)} :ben!b@h PRIVMSG #four :after`);
+  ann.types("\x1b5");
+  assertEquals(asked(ann).at(-1), "CHATHISTORY AFTER #four msgid=old 100");
+  ann.tellsHistory("#four", `@msgid=mid;time=${time(5)} :ben!b@h PRIVMSG #four :missed`);
+  const texts = ann.screen.current.lines.filter(({ kind }) => kind === "message").map(({ text }) => text);
+  assertEquals(texts, ["before", "missed", "after"]);
+});

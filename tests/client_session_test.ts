@@ -148,14 +148,19 @@ Deno.test("the nick that was wanted is taken back when it becomes free, and aske
   assertEquals(ann.sent()[1], "NICK ann");
 });
 
-Deno.test("who is away when we come is learned without a word to the person", () => {
+Deno.test("who is away is learned once, when somebody looks, without a word to the person", () => {
   const ann = inLobby("away-notify");
   ann.says(":ann!a@home JOIN #tea", ":irc 353 ann = #tea :@ann ben", ":irc 366 ann #tea :End");
+  assertEquals(ann.sent(), []);
+  ann.session.learnAway("#tea");
+  ann.session.learnAway("#tea");
   assertEquals(ann.sent(), ["WHO #tea"]);
   ann.events();
   ann.says(":irc 352 ann #tea b h irc ben G :0 Ben", ":irc 315 ann #tea :End");
   assertEquals(ann.events(), [{ type: "members", channel: "#tea", asked: false }]);
   assertEquals(ann.session.channels.get("#tea")?.members.get("ben")?.away, true);
+  ann.session.learnAway("#tea");
+  assertEquals(ann.sent(), []);
 });
 
 Deno.test("PING is answered", () => {

@@ -32,22 +32,21 @@ export function catchUp(screen: FullScreen): void {
   screen.lostAt = undefined;
 }
 
-/** Asks for what is missing at the end of a conversation: behind what is known, or the latest if nothing is. */
-export function loadMissed(screen: FullScreen, buffer: Buffer): void {
-  const newest = buffer.newest;
+/** Asks for what is missing at the end of a conversation: behind what was known, or the latest if nothing was. */
+export function loadMissed(screen: FullScreen, buffer: Buffer, newest = buffer.newest?.id): void {
   pages.set(buffer, 0);
   ask(
     screen,
     buffer,
-    newest?.id === undefined
+    newest === undefined
       ? { target: buffer.name, which: "LATEST", selector: "*" }
-      : { target: buffer.name, which: "AFTER", selector: `msgid=${newest.id}` },
+      : { target: buffer.name, which: "AFTER", selector: `msgid=${newest}` },
   );
 }
 
 /** Asks for what is older than all, or for what a gap on the screen hides. */
 export function loadOlder(screen: FullScreen, buffer: Buffer): void {
-  if (buffer.loading || buffer.kind === "server") return;
+  if (buffer.loading || buffer.kind === "server" || !screen.session.registered) return;
   const gap = buffer.lines.findIndex((line) => line.kind === "gap");
   const above = gap < 0 ? buffer.oldest : buffer.lines.slice(gap).find((line) => line.id !== undefined);
   if (gap < 0 && buffer.complete) return;

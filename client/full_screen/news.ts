@@ -8,7 +8,6 @@ import type { Buffer, Line, Presence } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { sanitize, stripFormatting } from "../sanitize.ts";
 import type { ChatMessage, SessionEvent } from "../session.ts";
-import { loadMissed } from "./catch_up.ts";
 import { searchPanel } from "./panels.ts";
 
 /** "a typing notification is no longer valid ... after 6 seconds": https://ircv3.net/specs/client-tags/typing */
@@ -104,7 +103,7 @@ const HANDLERS: Handlers = {
   },
   conversation: (screen, { target }) => {
     const direct = screen.session.isChannel(target) ? undefined : screen.buffer(target);
-    if (direct !== undefined && !direct.loading) loadMissed(screen, direct);
+    if (direct !== undefined && !direct.loading) screen.chores.add(direct);
   },
   info: (screen, { code, about, text }) => {
     const taken = code === "REGISTER SUCCESS" || code === "ACCOUNT PASSWORD_CHANGED";
@@ -126,8 +125,8 @@ const HANDLERS: Handlers = {
       }
     }
   },
+  // Why a server closes is told when the connection has ended.
   refused: refused,
-  closing: (screen, { text }) => server(screen, "error", `The server says: ${text}`),
 };
 
 function cannotHave({ tried, reason }: { tried: string; reason: string }): string {
@@ -196,7 +195,7 @@ function joined(screen: FullScreen, { channel, nick, self, time }: SessionEvent 
   if (!self) return presence(screen, channel, { what: "join", nick, detail: "" }, time);
   const buffer = screen.buffer(channel);
   buffer.name = channel;
-  loadMissed(screen, buffer);
+  screen.chores.add(buffer);
   screen.remember();
 }
 
@@ -240,6 +239,7 @@ function topic(screen: FullScreen, { channel, topic, by, changed }: SessionEvent
 }
 
 function membersCame(screen: FullScreen, { channel, asked }: SessionEvent & { type: "members" }): void {
+  if (screen.session.same(channel, screen.current.name)) screen.session.learnAway(channel);
   const members = screen.session.channels.get(channel)?.members.values() ?? [];
   if (!asked) return;
   const names = members.map(({ prefixes, nick }) => prefixes.slice(0, 1) + nick).sort((a, b) => a.localeCompare(b));

@@ -14,7 +14,6 @@ import type { FullScreen } from "../full_screen.ts";
 import { stripFormatting } from "../sanitize.ts";
 import type { ChatMessage } from "../session.ts";
 import type { SayOptions, Unsettled } from "../session/outbox.ts";
-import { loadMissed } from "./catch_up.ts";
 
 /** Something said that waits. */
 interface Waiting {
@@ -86,6 +85,11 @@ export class Outgoing {
     this.#waiting.push({ buffer, line, options, unsure, late });
   }
 
+  /** Whether history decides what becomes of something that was said here. */
+  waitsFor(buffer: Buffer): boolean {
+    return this.#of(buffer).some(({ unsure }) => unsure);
+  }
+
   #of(buffer: Buffer): Waiting[] {
     return this.#waiting.filter((waiting) => waiting.buffer === buffer);
   }
@@ -123,7 +127,7 @@ export class Outgoing {
     const { session } = this.#screen;
     this.#ticks = 0;
     for (const buffer of this.#unsureBuffers()) {
-      if (buffer.kind === "direct" && !buffer.loading) loadMissed(this.#screen, buffer);
+      if (buffer.kind === "direct" && !buffer.loading) this.#screen.chores.add(buffer);
     }
     this.#flush();
     if (this.#unsureBuffers().size === 0) return;

@@ -62,6 +62,7 @@ function newChannel(session: Session, name: string): Channel {
     arriving: [],
     asked: false,
     learning: false,
+    learned: false,
   };
 }
 
@@ -225,7 +226,6 @@ const endOfNames: Handler = (session, message) => {
   before.clear();
   for (const member of arrived) before.set(member.nick, member);
   const { asked } = channel;
-  if (!asked) learnAway(session, channel);
   channel.arriving = [];
   channel.asked = false;
   session.emit({ type: "members", channel: channel.name, asked });
@@ -235,8 +235,9 @@ const endOfNames: Handler = (session, message) => {
 const MAX_ASKED = 200;
 
 /** Who is away when we come is told only by WHO; later changes are told by the server. */
-function learnAway(session: Session, channel: Channel): void {
-  if (channel.learning || !session.enabled.has("awayNotify") || channel.arriving.length > MAX_ASKED) return;
+export function learnAway(session: Session, channel: Channel): void {
+  const wanted = !channel.learning && !channel.learned && session.enabled.has("awayNotify");
+  if (!wanted || channel.members.size === 0 || channel.members.size > MAX_ASKED) return;
   channel.learning = true;
   session.command("WHO", channel.name);
 }
@@ -246,6 +247,7 @@ const endOfWho: Handler = (session, { params }) => {
   const channel = session.channels.get(params[1] ?? "");
   if (channel === undefined || !channel.learning) return;
   channel.learning = false;
+  channel.learned = true;
   session.emit({ type: "members", channel: channel.name, asked: false });
 };
 
