@@ -2,9 +2,10 @@
  * The front end for a terminal: what happens goes into buffers, what is typed goes out, and `state()` is what is to be seen.
  *
  * Knows no terminal: keys come in as events, and what only a terminal can do goes out through {@linkcode Effects}. Its
- * rooms: `full_screen/news.ts` (events into buffers), `catch_up.ts` and `chores.ts` (history), `outgoing.ts` (what is said), `reading.ts`
- * (what was read), `scrolling.ts` (where one is), `keyboard.ts`, `ui_keys.ts` and `pick_keys.ts` (what keys do), `look.ts`
- * (what is to be seen), `panels.ts` (help and search results), `slash_context.ts` (what slash commands can do).
+ * rooms: `full_screen/news.ts` (events into buffers), `catch_up.ts` and `chores.ts` (history), `outgoing.ts` (what is
+ * said), `reading.ts` (what was read), `scrolling.ts` (where one is), `keyboard.ts`, `ui_keys.ts` and `pick_keys.ts` (what
+ * keys do), `look.ts` (what is to be seen), `panels.ts` (help and search results), `slash_context.ts` (what slash commands
+ * can do).
  *
  * @module
  */

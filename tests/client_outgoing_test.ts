@@ -308,7 +308,7 @@ function asked(ann: Seat): string[] {
 
 const MANY = ["#one", "#two", "#three", "#four"];
 
-Deno.test("who has many channels can talk at once: what they missed is asked for one after the other", async () => {
+Deno.test("who has many channels can talk at once: what they missed is asked for one after the other", () => {
   const caps = `${ALL} away-notify`;
   const ann = new Seat({ capabilities: caps, channels: MANY });
   ann.breaks();
