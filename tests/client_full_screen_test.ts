@@ -669,3 +669,13 @@ Deno.test("a paste that is too much for any message is said to be", async () => 
   assertStringIncludes(await ann.text(), "That is too much for one message, so it was not put in.");
   assertEquals(ann.screen.keyboard.editor.text, "typed ");
 });
+
+Deno.test("who comes into an empty channel is told that it worked and that they are alone", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("/join tea\r");
+  const come = [":ann!a@home JOIN #tea", ":irc 353 ann = #tea :@ann", ":irc 366 ann #tea :End"];
+  ann.says(...come);
+  assertStringIncludes(await ann.text(), "Nobody else is here yet. What you write is kept for those who come.");
+  ann.says(...come);
+  assertEquals(ann.screen.current.lines.length, 1, "and not told again");
+});

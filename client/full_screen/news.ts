@@ -241,9 +241,14 @@ function topic(screen: FullScreen, { channel, topic, by, changed }: SessionEvent
 function membersCame(screen: FullScreen, { channel, asked }: SessionEvent & { type: "members" }): void {
   if (screen.session.same(channel, screen.current.name)) screen.session.learnAway(channel);
   const members = screen.session.channels.get(channel)?.members.values() ?? [];
+  const buffer = screen.buffer(channel);
+  if (!asked && members.length === 1 && buffer.lines.length === 0) {
+    const kept = screen.session.enabled.has("chathistory") ? " What you write is kept for those who come." : "";
+    screen.tell(buffer, "info", `Nobody else is here yet.${kept}`);
+  }
   if (!asked) return;
   const names = members.map(({ prefixes, nick }) => prefixes.slice(0, 1) + nick).sort((a, b) => a.localeCompare(b));
-  screen.tell(screen.buffer(channel), "info", `${members.length} here: ${names.join(" ")}`);
+  screen.tell(buffer, "info", `${members.length} here: ${names.join(" ")}`);
 }
 
 function refused(screen: FullScreen, event: SessionEvent & { type: "refused" }): void {
