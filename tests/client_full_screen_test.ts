@@ -671,7 +671,7 @@ Deno.test("a paste that is too much for any message is said to be", async () => 
 });
 
 Deno.test("who comes into an empty channel is told that it worked and that they are alone", async () => {
-  const ann = new Seat({ capabilities: ALL });
+  const ann = new Seat({ capabilities: ALL, columns: 140 });
   ann.types("/join tea\r");
   const come = [":ann!a@home JOIN #tea", ":irc 353 ann = #tea :@ann", ":irc 366 ann #tea :End"];
   ann.says(...come);
