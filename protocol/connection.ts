@@ -151,7 +151,7 @@ export class Turn {
  * await there!.closed;
  * ```
  */
-export class Connection implements AsyncIterable<string> {
+export class Connection implements AsyncIterableIterator<string> {
   /** Resolves when both directions have ended and nothing is pending. */
   readonly closed: Promise<void>;
   readonly #wire: Wire;
@@ -181,14 +181,19 @@ export class Connection implements AsyncIterable<string> {
   }
 
   /** The lines that arrive. Leaving the loop early ends the connection. */
-  [Symbol.asyncIterator](): AsyncIterator<string> {
-    return {
-      next: () => this.#lines.read() as Promise<IteratorResult<string>>,
-      return: (value) => {
-        this.close();
-        return Promise.resolve({ done: true, value });
-      },
-    };
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The next line that arrives. */
+  next(): Promise<IteratorResult<string>> {
+    return this.#lines.read() as Promise<IteratorResult<string>>;
+  }
+
+  /** Ends the connection: for a loop that is left early. */
+  return(): Promise<IteratorResult<string>> {
+    this.close();
+    return Promise.resolve({ done: true, value: undefined });
   }
 
   /** Why the connection ended, if it was not by an orderly end: `SendQ exceeded`, `Connection reset` ... */

@@ -28,7 +28,8 @@ export async function host(hub: Hub, connection: Connection, remote: Remote): Pr
       if (!connection.open) break;
       const cost = hear(client, line);
       if (client.busy !== undefined) await rest(client);
-      if (hub.options.throttle) await slowDown(client, cost);
+      const wait = hub.options.throttle ? client.bucket.take(cost, hub.clock.elapsed()) : 0;
+      if (wait > 0) await slowDown(client, wait);
       if (cost > 1) await hub.pace.step();
       // Who does not take its answers gets to ask for more once it has.
       if (connection.isBehind(hub.limits.sendq / 2)) await connection.drained(hub.limits.sendq / 4);
@@ -48,9 +49,8 @@ async function rest(client: Client): Promise<void> {
 }
 
 /** Delays the next line rather than dropping it: nothing is read meanwhile. */
-async function slowDown(client: Client, cost: number): Promise<void> {
-  const wait = client.bucket.take(cost, client.hub.clock.elapsed());
-  if (wait > 0 && client.connection.open) await new Promise((resolve) => setTimeout(resolve, wait));
+async function slowDown(client: Client, milliseconds: number): Promise<void> {
+  if (client.connection.open) await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Takes one line, whoever it comes from. Gives the tokens that it costs. */

@@ -48,7 +48,6 @@ export class User {
   readonly username: string;
   /** Where its latest client really comes from. */
   address: string;
-  readonly #modes = new Set<string>();
   readonly #clients: Client[] = [];
   readonly channels = new Map<Channel, Member>();
   /** Name of the operator, as in OPER, while the mode `o` is set. */
@@ -68,6 +67,7 @@ export class User {
   /** Since when it has this nick. */
   nickSince: MessageId;
   // Made when they are first asked for, which for most users is never.
+  #modes: Set<string> | undefined;
   #invitations: Set<Channel> | undefined;
   #markers: Map<string, MessageId> | undefined;
   #account: SignedIn | undefined;
@@ -156,13 +156,14 @@ export class User {
 
   /** Letters of the user modes that are set. */
   get modes(): ReadonlySet<string> {
-    return this.#modes;
+    return this.#modes ?? NO_MODES;
   }
 
   /** Sets or unsets a user mode. While the user is on the server, {@linkcode Hub.setMode} does it, which counts. */
   setMode(letter: string, on: boolean): void {
-    if (on) this.#modes.add(letter);
-    else this.#modes.delete(letter);
+    const modes = this.#modes ??= new Set();
+    if (on) modes.add(letter);
+    else modes.delete(letter);
     if (letter === "o" && !on) this.operator = undefined;
   }
 
@@ -205,6 +206,8 @@ export class User {
     return false;
   }
 }
+
+const NO_MODES: ReadonlySet<string> = new Set();
 
 function guestIdentity(id: MessageId): string {
   return `*${id.toString(36)}`;
