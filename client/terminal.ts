@@ -58,7 +58,7 @@ export class Terminal {
   #writing = false;
   /** Whether something was to be drawn while a frame was being written. */
   #stale = false;
-  #lastFrame = 0;
+  #lastFrame = -Infinity;
   #escape: ReturnType<typeof setTimeout> | undefined;
   readonly #undo: (() => void)[] = [];
 
