@@ -8,8 +8,8 @@
  */
 
 import { HistorySearch, type Snapshot } from "./line_editor/search.ts";
+import { graphemeSegments } from "./text.ts";
 
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 /** Made when it is first asked for, because it brings dictionaries. */
 let wordSegmenter: Intl.Segmenter | undefined;
 
@@ -182,12 +182,12 @@ export class LineEditor {
   /** Moves by graphemes; `from` is where to start. */
   grapheme(direction: -1 | 1, from = this.#cursor): number {
     if (direction > 0) {
-      const next = GRAPHEMES.segment(this.#text.slice(from))[Symbol.iterator]().next();
+      const next = graphemeSegments(this.#text.slice(from))[Symbol.iterator]().next();
       return next.done ? from : from + next.value.segment.length;
     }
     const start = this.#text.lastIndexOf("\n", from - 2) + 1;
     if (from === start) return Math.max(from - 1, 0);
-    const last = [...GRAPHEMES.segment(this.#text.slice(start, from))].at(-1);
+    const last = [...graphemeSegments(this.#text.slice(start, from))].at(-1);
     return last === undefined ? from : start + last.index;
   }
 
@@ -251,11 +251,11 @@ export class LineEditor {
   /** Moves a line up or down; past the first and the last, through what was sent before. */
   vertical(direction: -1 | 1): void {
     const { start, end } = this.line;
-    const column = [...GRAPHEMES.segment(this.#text.slice(start, this.#cursor))].length;
+    const column = [...graphemeSegments(this.#text.slice(start, this.#cursor))].length;
     if (direction < 0 ? start === 0 : end === this.#text.length) return this.#recall(direction);
     const other = direction < 0 ? this.#text.lastIndexOf("\n", start - 2) + 1 : end + 1;
     const otherEnd = direction < 0 ? start - 1 : this.#text.indexOf("\n", other);
-    const cells = [...GRAPHEMES.segment(this.#text.slice(other, otherEnd < 0 ? undefined : otherEnd))];
+    const cells = [...graphemeSegments(this.#text.slice(other, otherEnd < 0 ? undefined : otherEnd))];
     this.move(other + (cells[column]?.index ?? cells.reduce((length, { segment }) => length + segment.length, 0)));
   }
 

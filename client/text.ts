@@ -10,15 +10,27 @@
 import { eastAsianWidth } from "get-east-asian-width";
 import type { Span, Style } from "./style.ts";
 
-const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const ASCII = /^[\x20-\x7e]*$/;
 const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\ufe0f)/u;
 // Some formatting characters are seen: signs that stand below the numbers behind them.
 const ZERO_WIDTH = /^(?:(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Mn}\p{Me}\p{Cf}\p{Cc}])+$/u;
 
+/** Text of characters that join no other: Latin, signs, boxes, Kana, Han, Hangul. */
+const SINGLE =
+  /^[ -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u27bf\u3000-\u3029\u3030-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]*$/;
+
+/** Made when it is first needed: it takes the runtime more than ten milliseconds, and the first screen needs none. */
+let segmenter: Intl.Segmenter | undefined;
+
+/** Where the characters of a text begin and end, as people see them. */
+export function graphemeSegments(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
+
 /** The characters of a text as people see them. */
 export function graphemes(text: string): string[] {
-  return ASCII.test(text) ? [...text] : Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+  return SINGLE.test(text) ? text.split("") : Array.from(graphemeSegments(text), ({ segment }) => segment);
 }
 
 const widths = new Map<string, number>();

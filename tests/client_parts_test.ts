@@ -68,6 +68,17 @@ Deno.test("widths are those of columns on a terminal", () => {
   for (const [text, width] of WIDTHS) assertEquals(textWidth(text), width, text);
 });
 
+Deno.test("every character is found as Unicode has it, also where it cannot join others", () => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  for (let code = 0x20; code < 0xffff; code++) {
+    if (code >= 0xd800 && code < 0xe000) continue;
+    const c = String.fromCharCode(code);
+    for (const text of [`x${c}${c}y`, `中${c}한`]) {
+      assertEquals(graphemes(text).length, [...segmenter.segment(text)].length, `U+${code.toString(16)}`);
+    }
+  }
+});
+
 const PIECES = [" ", "中文字", "word ", "half-", "--", "👨‍👩‍👧", "，", "（", "。", "e\u0301", "1️⃣", "https://a.example/b"];
 
 Deno.test("wrapping loses nothing but spaces, breaks no character, and no line is too long", () => {

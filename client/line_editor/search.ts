@@ -4,13 +4,13 @@
  * @module
  */
 
+import { graphemeSegments } from "../text.ts";
+
 /** A text and where in it the cursor stands, in UTF-16 units. */
 export interface Snapshot {
   readonly text: string;
   readonly cursor: number;
 }
-
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /**
  * A search that goes on.
@@ -51,7 +51,7 @@ export class HistorySearch {
 
   /** Looks for more. What is shown stays while it fits. */
   extend(text: string): void {
-    for (const { segment } of GRAPHEMES.segment(text)) {
+    for (const { segment } of graphemeSegments(text)) {
       this.query += segment;
       this.#find(-1, Math.min(this.at, this.#history.length - 1));
     }
@@ -59,7 +59,7 @@ export class HistorySearch {
 
   /** Takes the last character of the query back, and begins anew at the newest. */
   shorten(): void {
-    this.query = [...GRAPHEMES.segment(this.query)].slice(0, -1).map(({ segment }) => segment).join("");
+    this.query = [...graphemeSegments(this.query)].slice(0, -1).map(({ segment }) => segment).join("");
     this.#find(-1, this.#history.length - 1);
   }
 
@@ -86,5 +86,5 @@ export class HistorySearch {
 /** A text with the cursor where the query stands in it, between graphemes. */
 function withCursor(text: string, query: string): Snapshot {
   const at = text.toLowerCase().indexOf(query);
-  return { text, cursor: [...GRAPHEMES.segment(text)].findLast(({ index }) => index <= at)?.index ?? 0 };
+  return { text, cursor: [...graphemeSegments(text)].findLast(({ index }) => index <= at)?.index ?? 0 };
 }
