@@ -679,3 +679,13 @@ Deno.test("who comes into an empty channel is told that it worked and that they 
   ann.says(...come);
   assertEquals(ann.screen.current.lines.length, 1, "and not told again");
 });
+
+Deno.test("going down through picked messages, each is seen to its end", async () => {
+  const ann = new Seat({ columns: 60, rows: 12 });
+  for (let i = 0; i < 12; i++) ann.says(`:ben!b@h PRIVMSG #lobby :${"words and words ".repeat(8)}end${i}`);
+  for (let i = 0; i < 11; i++) ann.types("\x1b[1;3A");
+  for (let i = 1; i < 12; i++) {
+    assertMatch(await ann.text(), new RegExp(`▸[^▸]*end${i}\\b`), `message ${i}`);
+    ann.types("\x1b[1;3B");
+  }
+});

@@ -131,7 +131,7 @@ export class Scrolling {
     if (near || atTop || gap) loadOlder(this.#screen, current);
   }
 
-  /** Scrolls until the picked line is seen, and not only its last rows at the top. */
+  /** Scrolls until the picked line is seen, and not only its last rows at the top or its first at the bottom. */
   #showPicked(): void {
     const { current } = this.#screen;
     const place = (key: number | undefined) => current.lines.findIndex((line) => line.key === key);
@@ -139,9 +139,10 @@ export class Scrolling {
     for (let moved = true; moved && target >= 0;) {
       const { keys } = this.#visible();
       const [first, last] = [place(keys[0]), place(keys.at(-1))];
-      if (target > first && target <= last) return;
       const before = this.anchors.get(current);
-      this.by(target <= first ? 2 : -2);
+      const cut = before?.key === this.selected && before !== undefined && before.hidden > 0;
+      if (target > first && target <= last && !cut) return;
+      this.by(target <= first ? 2 : cut ? -1 : -2);
       const after = this.anchors.get(current);
       moved = before?.key !== after?.key || before?.hidden !== after?.hidden;
       if (target === first) return;
