@@ -21,6 +21,20 @@ export interface NodeSocket {
   destroy(): unknown;
 }
 
+/** What lets bytes in from the network, below the encryption. */
+interface Tap {
+  readStart(): unknown;
+  readStop(): unknown;
+}
+
+// Deno 2.9 reads on and on for a TLS socket whose buffer is full: whoever sends faster than it is heard would fill the
+// memory. What stands below it has the tap; there is no public way to it.
+/** The tap of a socket, where the runtime has one. */
+function tapOf(socket: NodeSocket): Tap | undefined {
+  const { _parent: tap } = (socket as { _handle?: { _parent?: Partial<Tap> } })._handle ?? {};
+  return typeof tap?.readStart === "function" && typeof tap.readStop === "function" ? tap as Tap : undefined;
+}
+
 /** How long an orderly end may take, in milliseconds. */
 const FAREWELL = 1000;
 
@@ -35,6 +49,7 @@ export function nodeWire(socket: NodeSocket): Wire {
 
 class NodeWire implements Wire {
   readonly #socket: NodeSocket;
+  readonly #tap: Tap | undefined;
   /** What was taken out of the socket and did not fit. */
   #rest: Uint8Array | null = null;
   #ended = false;
@@ -44,6 +59,8 @@ class NodeWire implements Wire {
 
   constructor(socket: NodeSocket) {
     this.#socket = socket;
+    this.#tap = tapOf(socket);
+    this.#tap?.readStop();
     socket.on("readable", () => this.#wake());
     socket.on("end", () => this.#end());
     socket.on("close", () => this.#end());
@@ -59,8 +76,15 @@ class NodeWire implements Wire {
       if (chunk !== null && chunk.length > 0) return this.#take(chunk, buffer);
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#ended || this.#socket.destroyed) return null;
-      await new Promise<void>((resolve) => this.#wake = resolve);
+      await this.#arrival();
     }
+  }
+
+  /** Lets bytes in until there are some, and no longer. */
+  async #arrival(): Promise<void> {
+    if (!this.#socket.destroyed) this.#tap?.readStart();
+    await new Promise<void>((resolve) => this.#wake = resolve);
+    if (!this.#socket.destroyed) this.#tap?.readStop();
   }
 
   write(bytes: Uint8Array<ArrayBuffer>): Promise<number> {

@@ -227,6 +227,29 @@ async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   }
 }
 
+Deno.test("whoever sends faster over TLS than it is heard has to wait, as in plain text", async () => {
+  await using server = await ServerProcess.start();
+  const caCerts = [await Deno.readTextFile(`${server.folder}/data/tls.pem`)];
+  const flood = text(`PRIVMSG #lobby :${"x".repeat(400)}\r\n`.repeat(1000));
+  const most = 64 << 20;
+  for (const port of [server.port, tlsPort(server)]) {
+    const conn = port === server.port
+      ? await Deno.connect({ hostname: HOST, port })
+      : await Deno.connectTls({ hostname: "localhost", port, caCerts });
+    await writeAll(conn, text("NICK flood\r\nUSER f 0 * :f\r\nJOIN #lobby\r\n"));
+    let sent = 0;
+    const sending = (async () => {
+      while (sent < most) sent += await conn.write(flood);
+    })().catch(() => {});
+    // Nobody is timed: whoever is let send without bounds is through with all of it long before.
+    await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, 4000))]);
+    assertLess(sent, most / 2);
+    await talk(server);
+    conn.close();
+    await sending;
+  }
+});
+
 Deno.test("many who ask for much at once do not keep others from being heard", async () => {
   await using server = await ServerProcess.start(["--no-throttle"]);
   const ann = await comeIn(server, "ann");
