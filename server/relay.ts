@@ -55,6 +55,7 @@ export class Relay {
   /** The form that was asked for last, which is mostly the one that is asked for next, and its line. */
   #form: Form = -1;
   #line: Line | undefined;
+  /** The lines of all forms, once there are several. */
   #lines: (Line | undefined)[] | undefined;
 
   constructor(message: Message, details: RelayDetails) {
@@ -71,9 +72,9 @@ export class Relay {
   /** The line for clients of this form; made once. */
   line(form: Form): Line {
     if (form === this.#form) return this.#line!;
-    const lines = this.#lines ??= [];
+    if (this.#line !== undefined) (this.#lines ??= [])[this.#form] = this.#line;
     this.#form = form;
-    return this.#line = lines[form] ??= this.#make(form);
+    return this.#line = this.#lines?.[form] ?? this.#make(form);
   }
 
   #make(form: Form): Line {
