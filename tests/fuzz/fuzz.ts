@@ -8,6 +8,9 @@ import { fuzzClient } from "./client.ts";
 import { fuzzParts } from "./parts.ts";
 import { fuzzSessions } from "./sessions.ts";
 
+/** What one seed tries: words for the parts that read them, server lines and keys, steps of sessions. */
+const INPUTS = { parts: 3000, client: 300, steps: 1000 };
+
 if (import.meta.main) Deno.exit(await main(Number(Deno.args[0] ?? 5), Number(Deno.args[1] ?? Date.now() % 1e9)));
 
 /** Runs so many minutes. Gives the exit code: 1 if anything was found. */
@@ -21,15 +24,16 @@ async function main(minutes: number, first: number): Promise<number> {
       await say(wrong.join("\n  "));
     }
   }
-  await say(`${seed - first} seeds from ${first} on, ${found} findings`);
+  const inputs = (seed - first) * (INPUTS.parts + INPUTS.client + INPUTS.steps);
+  await say(`${seed - first} seeds from ${first} on, ${inputs} inputs, ${found} findings`);
   return found === 0 ? 0 : 1;
 }
 
 async function everything(seed: number): Promise<string[][]> {
   const tries = [
-    () => fuzzParts(seed, 3000),
-    () => fuzzClient(seed, 300),
-    () => fuzzSessions({ seed, steps: 1000 }),
+    () => fuzzParts(seed, INPUTS.parts),
+    () => fuzzClient(seed, INPUTS.client),
+    () => fuzzSessions({ seed, steps: INPUTS.steps }),
   ];
   const results: string[][] = [];
   for (const run of tries) {
