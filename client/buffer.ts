@@ -68,6 +68,9 @@ const MAX_REACTORS = 500;
 /** Most lines kept; the oldest go, and can be had again from the server's history. */
 export const MAX_LINES = 20_000;
 
+/** Most lines kept while somebody is scrolled up in them: nobody loses what they went to look for. */
+export const MAX_LINES_READ_BACK = 100_000;
+
 /** One conversation. */
 export class Buffer {
   /** The channel or nick, `""` for what the server itself says. */
@@ -90,6 +93,8 @@ export class Buffer {
   complete = false;
   /** Whether history was asked for and has not come. */
   loading = false;
+  /** Whether somebody is scrolled up in it. */
+  readBack = false;
   /** Emoji that came before their message did, by its id. */
   readonly #early = new Map<string, ReactionEvent[]>();
   readonly #byId = new Map<string, Line>();
@@ -336,8 +341,9 @@ export class Buffer {
   }
 
   #trim(): void {
-    if (this.lines.length <= MAX_LINES + 500) return;
-    const gone = this.lines.splice(0, this.lines.length - MAX_LINES);
+    const most = this.readBack ? MAX_LINES_READ_BACK : MAX_LINES;
+    if (this.lines.length <= most + 500) return;
+    const gone = this.lines.splice(0, this.lines.length - most);
     for (const { id } of gone) if (id !== undefined) this.#byId.delete(id);
     this.complete = false;
   }

@@ -487,7 +487,9 @@ Deno.test("a screen of a few rows has the input, then messages, and never more r
 Deno.test("who is scrolled up is told how many messages are new below, and End goes there", async () => {
   const ann = new Seat({ columns: 40, rows: 10 });
   for (let i = 0; i < 30; i++) ann.says(`:ben!b@h PRIVMSG #lobby :line ${i}`);
+  assertFalse(ann.screen.current.readBack);
   ann.types("\x1b[5~");
+  assert(ann.screen.current.readBack);
   ann.says(":ben!b@h PRIVMSG #lobby :new 1", ":carl!c@h JOIN #lobby", ":ben!b@h PRIVMSG #lobby :new 2");
   assertStringIncludes((await ann.rows()).at(-2)!, "2 new below: End");
   ann.types("half \x1b[H\x1b[F");
@@ -495,6 +497,7 @@ Deno.test("who is scrolled up is told how many messages are new below, and End g
   ann.types("\x1b[F");
   assertStringIncludes(await ann.text(), "new 2");
   assertFalse((await ann.text()).includes("below"));
+  assertFalse(ann.screen.current.readBack);
 });
 
 Deno.test("the wheel scrolls, Up and Down by the finger bring back what was sent", async () => {

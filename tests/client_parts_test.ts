@@ -170,6 +170,20 @@ Deno.test("a buffer holds no line twice, keeps the order of time, and is bounded
   assertEquals(buffer.byId("a"), undefined);
 });
 
+Deno.test("what somebody scrolled back to stays until they have gone back to the newest line", () => {
+  const buffer = new Buffer("#lobby", "channel");
+  for (let i = 0; i < MAX_LINES; i++) buffer.append({ kind: "message", time: 1e6 + i, id: `m${i}` });
+  buffer.readBack = true;
+  const long = { type: "message", kind: "message", target: "#lobby", nick: "ben", source: "ben", self: false } as const;
+  const page = Array.from({ length: 1000 }, (_, i) => ({ ...long, id: `old${i}`, time: i, text: "long ago" }));
+  buffer.insertHistory(page, ({ kind, id, time }) => ({ kind, id: id!, time }));
+  buffer.append({ kind: "message", time: 2e6, id: "new" });
+  assertEquals(buffer.oldest?.id, "old0");
+  buffer.readBack = false;
+  buffer.append({ kind: "message", time: 2e6, id: "newer" });
+  assertEquals(buffer.byId("old0"), undefined);
+});
+
 Deno.test("a reaction that comes before its message is kept for it", () => {
   const buffer = new Buffer("#lobby", "channel");
   buffer.react({ type: "reaction", target: "#lobby", nick: "ben", id: "a", emoji: "👍", add: true, self: false });

@@ -61,11 +61,18 @@ export class Scrolling {
   #scrollTo(buffer: Buffer, anchor: Anchor): void {
     if (!this.anchors.has(buffer)) this.#left.set(buffer, Math.max(...buffer.lines.slice(-100).map(({ key }) => key)));
     this.anchors.set(buffer, anchor);
+    buffer.readBack = true;
+  }
+
+  /** A conversation is at its newest line. Returns whether it was scrolled. */
+  #release(buffer: Buffer): boolean {
+    buffer.readBack = false;
+    return this.anchors.delete(buffer);
   }
 
   /** A conversation was closed. */
   forget(buffer: Buffer): void {
-    this.anchors.delete(buffer);
+    this.#release(buffer);
     this.#left.delete(buffer);
   }
 
@@ -82,7 +89,7 @@ export class Scrolling {
 
   /** Goes to the newest line. Returns whether it was scrolled. */
   toBottom(buffer: Buffer): boolean {
-    const was = this.anchors.delete(buffer);
+    const was = this.#release(buffer);
     if (buffer === this.#screen.current) this.#screen.reading.seen();
     return was;
   }
@@ -105,7 +112,7 @@ export class Scrolling {
     this.#screen.go(buffer);
     this.selected = line.key;
     const below = buffer.lines[buffer.lines.indexOf(line) + Math.floor(this.page / 3)];
-    if (below === undefined) this.anchors.delete(buffer);
+    if (below === undefined) this.#release(buffer);
     else this.#scrollTo(buffer, { key: below.key, hidden: 0 });
     this.#showPicked();
     this.#screen.effects.redraw();
