@@ -226,7 +226,7 @@ function greeting(server: Server, options: Options): string[] {
     "",
     "Others come in with:",
     ...joinLines(server, host).map((line) => `  chat join ${line}`),
-    ...plainLines(server, options),
+    ...hereLines(server, options),
     `or with any IRC client${tlsAddress ? ", over TLS" : ""}${plainHint(server, options)}`,
     ...(options.data === undefined ? [] : ["A link or QR code for others: chat invite"]),
     "Ctrl-C stops the server.",
@@ -245,11 +245,15 @@ function joinLines({ address, tlsAddress, certificate }: Server, host: string): 
   });
 }
 
-/** On the machine itself nothing lies between that could read along, so a short address will do. */
-function plainLines({ address, tlsAddress }: Server, { host }: Options): string[] {
+/** On the machine itself nobody lies between who could show another key, so a short address will do. */
+function hereLines({ address, tlsAddress }: Server, { host }: Options): string[] {
   if (address === undefined || tlsAddress === undefined) return [];
   const [here] = reachable(host);
-  return ["and on this machine with:", `  chat join ${formatHostPort(here!, address.port)}`];
+  const isFound = tlsAddress.port === DEFAULT_TLS_PORT && !here!.includes(":");
+  return [
+    "and on this machine with:",
+    `  chat join ${isFound ? here : `ircs://${formatHostPort(here!, tlsAddress.port)}`}`,
+  ];
 }
 
 function plainHint({ address }: Server, { host, plaintext }: Options): string {
