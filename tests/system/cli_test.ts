@@ -126,12 +126,25 @@ Deno.test("serve says where it listens and how to join, and ends with 0 when it 
 Deno.test("serve listens on IPv6 and join reaches it", async () => {
   await using server = await ServerProcess.start([], { host: "::1" });
   assertEquals(server.address, `[::1]:${server.port}`);
-  assertStringIncludes(server.greeting, `chat join ${server.address}\n`);
   const { code, stderr } = await run(["join", server.address, "--nick", "ann"], {
     input: "hello\n",
     env: { HOME: server.folder },
   });
   assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("what serve says for this machine leads in the first time and the next", async () => {
+  for (const host of ["127.0.0.1", "::1"]) {
+    await using server = await ServerProcess.start([], { host });
+    const address = /on this machine with:\n {2}chat join (\S+)\n/.exec(server.greeting)![1]!;
+    for (const said of ["hello\n", "hello again\n"]) {
+      const options = { input: said, env: { XDG_CONFIG_HOME: `${server.folder}/config` } };
+      const { code, stderr } = await run(["join", address, "--nick", "ann"], options);
+      assertEquals(code, 0, stderr);
+    }
+    const log = await run(["export", "--channel", "#lobby", "--data", `${server.folder}/data`]);
+    assertStringIncludes(log.stdout, "hello again");
+  }
 });
 
 Deno.test("a thousand piped lines arrive complete and in order, also those that look like commands", async () => {
