@@ -1,4 +1,5 @@
-// What breaks under a server: the network, and the disk. Both are made of Linux namespaces; elsewhere the tests are passed over.
+// What breaks under a server, the network and the disk, and from where one comes to it: all made of Linux namespaces; elsewhere
+// the tests are passed over.
 //
 // CHAT_CUT=60 deno test -A tests/system/faults_test.ts    cuts the network for a minute, instead of three seconds
 
@@ -40,6 +41,22 @@ Deno.test({
       stderr: "piped",
     }).output();
     assert(success, new TextDecoder().decode(stderr));
+  },
+});
+
+Deno.test({
+  name: "plain text is taken from this machine, from private networks, or from anywhere, as --plaintext says",
+  ignore,
+  async fn() {
+    const script = new URL("plaintext_from.ts", import.meta.url).pathname;
+    const { stdout } = await new Deno.Command("unshare", {
+      args: ["--user", "--map-root-user", "--net", Deno.execPath(), "run", "-A", "--quiet", script],
+    }).output();
+    assertEquals(JSON.parse(new TextDecoder().decode(stdout)), {
+      loopback: ["127.0.0.1"],
+      lan: ["127.0.0.1", "10.99.0.1"],
+      any: ["127.0.0.1", "10.99.0.1", "203.0.113.7"],
+    });
   },
 });
 
