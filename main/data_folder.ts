@@ -34,6 +34,7 @@ export async function readData(folder: string): Promise<SqliteStore> {
   try {
     return new SqliteStore(folder, { readOnly: true });
   } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error));
+    const { message, cause } = error instanceof Error ? error : new Error(String(error));
+    throw new Failure(message, { cause });
   }
 }

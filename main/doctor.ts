@@ -11,6 +11,7 @@ import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { idTime } from "../server/clock.ts";
 import { STORE_FILE } from "../server/store_sqlite.ts";
+import { failureOf } from "../server/store_sqlite_failure.ts";
 import { lockHolder } from "../server/store_sqlite_lock.ts";
 import type { CommandLine } from "./command_line.ts";
 import { dataFolder, exists, readData } from "./data_folder.ts";
@@ -162,12 +163,18 @@ const AHEAD = 60_000;
 
 async function checkHistory({ folder, print }: Patient): Promise<Finding[]> {
   if (!await exists(join(folder, STORE_FILE))) return [{ state: "note", text: "nothing is kept yet" }];
-  const store = await readData(folder);
+  const cure = "stop the server, keep a copy of the folder, and go back to the last backup (chat backup)";
+  let store;
+  try {
+    store = await readData(folder);
+  } catch (error) {
+    if (!(error instanceof Error) || failureOf(error.cause)?.kind !== "corrupt") throw error;
+    return [{ state: "ill", text: error.message, cure }];
+  }
   try {
     const { messages, bytes } = store.statistics();
     if (bytes > FEW_BYTES) print(`...  history  reading ${formatSize(bytes)}, which takes a while`);
     const wrong = store.check();
-    const cure = "stop the server, keep a copy of the folder, and go back to the last backup (chat backup)";
     return [
       ...wrong.map((text): Finding => ({ state: "ill", text, cure })),
       ...(wrong.length > 0 ? [] : [{ state: "well", text: `${messages} messages, ${formatSize(bytes)}` } as const]),

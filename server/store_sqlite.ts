@@ -377,7 +377,7 @@ const CHECKPOINT_PAGES = 2_048;
 const CACHE_KIB = 16_384;
 
 function cannotOpen(folder: string, error: unknown): Error {
-  const why = error instanceof Error ? error.message : error;
+  const why = failureOf(error)?.message ?? (error instanceof Error ? error.message : error);
   return new Error(`Cannot open the history in ${folder}: ${why}`, { cause: error });
 }
 
