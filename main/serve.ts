@@ -42,7 +42,9 @@ export async function runServe(line: CommandLine, { version, print, complain }: 
 type Options = ServeOptions & { host: string; port: number };
 
 function cannotListen(error: unknown, { host, port, plaintext, tls }: Options): string {
-  if (error instanceof Error && error.message.startsWith("Cannot use the data")) return error.message;
+  if (error instanceof Error && /^Cannot (?:use the data|open the history) in /.test(error.message)) {
+    return error.message;
+  }
   const shared = tls !== undefined && !tls.orFree;
   const ports = [...(plaintext === "off" ? [] : [port]), ...(shared ? [tls.port] : [])];
   const hint = shared && error instanceof Deno.errors.AddrInUse ? " or --tls-port" : "";

@@ -377,7 +377,9 @@ const CHECKPOINT_PAGES = 2_048;
 const CACHE_KIB = 16_384;
 
 function cannotOpen(folder: string, error: unknown): Error {
-  const why = failureOf(error)?.message ?? (error instanceof Error ? error.message : error);
+  const failure = failureOf(error);
+  const plain = error instanceof Error ? error.message : error;
+  const why = failure === undefined || failure.kind === "other" ? plain : failure.message;
   return new Error(`Cannot open the history in ${folder}: ${why}`, { cause: error });
 }
 

@@ -133,6 +133,15 @@ Deno.test("serve listens on IPv6 and join reaches it", async () => {
   assertEquals([code, stderr], [0, ""]);
 });
 
+Deno.test("serve says of a history that is none what is wrong with it", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/chat.db`, "no history ".repeat(1000));
+  const { code, stderr } = await run(["serve", "--port", "0", "--tls-port", "off", "--data", folder]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^Cannot open the history in \S+: file is not a database\n$/);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("what serve says for this machine leads in the first time and the next", async () => {
   for (const host of ["127.0.0.1", "::1"]) {
     await using server = await ServerProcess.start([], { host });
