@@ -254,12 +254,14 @@ export class SqliteStore implements Store {
   }
 
   *entries(after: MessageId = 0): Iterable<Entry> {
+    // Read first, since what is taken up meanwhile leaves its block, and is found below.
+    const behind = [...this.#index.behind()];
     let last = after;
     for (let page = this.#page(last); page.length > 0; page = this.#page(last)) {
       yield* page;
       last = page.at(-1)!.id;
     }
-    for (const entry of this.#index.behind()) if (entry.id > last) yield this.#today(entry);
+    for (const entry of behind) if (entry.id > last) yield this.#today(entry);
   }
 
   maintain(milliseconds: number): boolean {
@@ -320,8 +322,9 @@ export class SqliteStore implements Store {
     for (const kind of this.#records) kind.write();
     for (const { before, after } of this.#redacted.values()) {
       this.#index.erase(before);
-      if (after.id > this.#index.indexed) this.#blocks.replace(after.id, lineOf(after));
-      else this.#rewrite.run(lineOf(after), after.id);
+      // It is in both while half of its block is taken up.
+      this.#blocks.replace(after.id, lineOf(after));
+      this.#rewrite.run(lineOf(after), after.id);
     }
   }
 

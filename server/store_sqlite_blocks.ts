@@ -47,13 +47,14 @@ export class Blocks {
     }
   }
 
-  /** Puts a line in the place of an entry's, within the transaction that is open. */
+  /** Puts a line in the place of an entry's, if it is in a block, within the transaction that is open. */
   replace(id: MessageId, line: string): void {
     const block = this.#next.get(id - 1);
-    if (block === undefined) return;
-    const rows = rowsOf(String(block["entries"]));
-    for (const row of rows) if (row[0] === id) row[2] = line;
-    this.#replace.run(textOf(rows), block["last"]!);
+    const rows = block === undefined ? [] : rowsOf(String(block["entries"]));
+    const row = rows.find((one) => one[0] === id);
+    if (row === undefined) return;
+    row[2] = line;
+    this.#replace.run(textOf(rows), block!["last"]!);
   }
 
   /** Drops the blocks that hold nothing behind an id, within the transaction that is open. */

@@ -260,6 +260,22 @@ Deno.test("store on disk: what is redacted after the indexes took it up is in no
     });
   }));
 
+Deno.test("store on disk: what is redacted while half of its block is taken up is in no file any more", () =>
+  inFolder((folder) => {
+    const options = { slice: 1000, maxBehind: 10_000, epoch: { entries: 100, milliseconds: 1e12 } };
+    withStore(folder, options, (store) => {
+      for (const id of range(1, 128)) store.append(said(id, id % 50 === 0 ? `plutonium ${id}` : `message ${id}`));
+      store.commit();
+      const { waiting } = store.statistics();
+      assert(waiting > 0 && waiting < 128, `${waiting} wait`);
+      for (const id of [50, 100]) store.redact(id);
+      store.commit();
+      settle(store);
+      assertEquals(filesHold(folder, "plutonium"), []);
+      assertEquals(store.find(50)?.redacted, true);
+    });
+  }));
+
 /** Names of the files that hold a text. */
 function filesHold(folder: string, text: string): string[] {
   const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
