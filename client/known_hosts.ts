@@ -8,6 +8,8 @@
  * @module
  */
 
+import { KeptFile } from "./kept_file.ts";
+
 /** What a server is recognised by. */
 export type KnownHost = KnownKey | { readonly by: "authority" };
 
@@ -27,28 +29,22 @@ const HEAD = "# Servers that chat has met over TLS. To forget one, delete its li
 
 /** The known servers of one user; `null` as folder remembers nothing beyond this run. */
 export class KnownHosts {
-  readonly #folder: string | null;
+  readonly #file: KeptFile;
   #hosts = new Map<string, KnownHost>();
 
   constructor(folder: string | null) {
-    this.#folder = folder;
+    this.#file = new KeptFile(folder, FILE);
   }
 
   /** The file, for a person who wants to change it. */
   get file(): string {
-    return this.#folder === null ? FILE : `${this.#folder}/${FILE}`;
+    return this.#file.path;
   }
 
   /** Reads the file again, which another `chat` may have written. @throws {SyntaxError} for what makes no sense. */
   async read(): Promise<void> {
-    if (this.#folder === null) return;
-    let text = "";
-    try {
-      text = await Deno.readTextFile(this.file);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-    this.#hosts = await parseKnownHosts(text, this.file);
+    const text = await this.#file.read();
+    if (text !== undefined) this.#hosts = await parseKnownHosts(text, this.file);
   }
 
   /** What a server is recognised by, if it was met. */
@@ -79,30 +75,8 @@ export class KnownHosts {
   }
 
   async #write(): Promise<void> {
-    if (this.#folder === null) return;
-    const lines = [HEAD, ...[...this.#hosts].map(([place, known]) => formatLine(place, known))];
-    await replaceFile(this.#folder, FILE, `${lines.join("\n")}\n`);
+    await this.#file.write([HEAD, ...[...this.#hosts].map(([place, known]) => formatLine(place, known))]);
   }
-}
-
-/** Puts a new file, which only its owner can read, in the old one's place: a crash leaves one of them whole. */
-export async function replaceFile(folder: string, name: string, text: string): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = `${folder}/${name}.${crypto.randomUUID()}`;
-  try {
-    const file = await Deno.open(draft, { write: true, createNew: true, mode: 0o600 });
-    using _ = file;
-    await writeAll(file, new TextEncoder().encode(text));
-    await file.sync();
-    await Deno.rename(draft, `${folder}/${name}`);
-  } catch (error) {
-    await Deno.remove(draft).catch(() => {});
-    throw error;
-  }
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
 }
 
 function placeOf(host: string, port: number | ""): string {

@@ -8,6 +8,8 @@
  * @module
  */
 
+import { replaceFile } from "./kept_file.ts";
+
 /** When a conversation calls for attention. */
 export type Notify = "all" | "mentions" | "mute";
 
@@ -168,7 +170,7 @@ export class SettingsFolder implements SettingsStore {
       ...ours,
       servers: { ...theirs.servers, ...(ours.servers[server] && { [server]: ours.servers[server] }) },
     };
-    await this.#write("settings.json", `${JSON.stringify(merged, null, 2)}\n`, 0o644);
+    await replaceFile(this.#folder, "settings.json", `${JSON.stringify(merged, null, 2)}\n`, 0o644);
   }
 
   async password(server: string, account: string): Promise<string | undefined> {
@@ -179,7 +181,7 @@ export class SettingsFolder implements SettingsStore {
     const passwords = await this.#passwords();
     if (password === undefined) delete passwords[`${server} ${account}`];
     else passwords[`${server} ${account}`] = password;
-    await this.#write("passwords.json", `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
+    await replaceFile(this.#folder, "passwords.json", `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
   }
 
   async #passwords(): Promise<Record<string, string>> {
@@ -189,19 +191,6 @@ export class SettingsFolder implements SettingsStore {
       return Object.fromEntries(Object.entries(value).filter((e): e is [string, string] => typeof e[1] === "string"));
     } catch {
       return {};
-    }
-  }
-
-  async #write(name: string, text: string, mode: number): Promise<void> {
-    await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const path = `${this.#folder}/${name}`;
-    const next = `${path}.${crypto.randomUUID().slice(0, 8)}`;
-    try {
-      await Deno.writeTextFile(next, text, { mode, createNew: true });
-      await Deno.rename(next, path);
-    } catch (error) {
-      await Deno.remove(next).catch(() => {});
-      throw error;
     }
   }
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { replaceFile } from "./known_hosts.ts";
+import { KeptFile } from "./kept_file.ts";
 
 /** What a host asked for. */
 export interface Policy {
@@ -28,31 +28,25 @@ const LINE = /^(\S+) (\d{1,5}) (\d{1,10}) (\S+)$/;
 
 /** The policies of one user; `null` as folder remembers nothing beyond this run. */
 export class StrictTransport {
-  readonly #folder: string | null;
+  readonly #file: KeptFile;
   readonly #now: () => number;
   #policies = new Map<string, Policy>();
 
   /** @param now Milliseconds since 1970. */
   constructor(folder: string | null, now: () => number = Date.now) {
-    this.#folder = folder;
+    this.#file = new KeptFile(folder, FILE);
     this.#now = now;
   }
 
   /** The file, for a person who wants to change it. */
   get file(): string {
-    return this.#folder === null ? FILE : `${this.#folder}/${FILE}`;
+    return this.#file.path;
   }
 
   /** Reads the file again, which another `chat` may have written. @throws {SyntaxError} for what makes no sense. */
   async read(): Promise<void> {
-    if (this.#folder === null) return;
-    let text = "";
-    try {
-      text = await Deno.readTextFile(this.file);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-    this.#policies = parsePolicies(text, this.file);
+    const text = await this.#file.read();
+    if (text !== undefined) this.#policies = parsePolicies(text, this.file);
   }
 
   /** What holds for a host now. */
@@ -68,7 +62,7 @@ export class StrictTransport {
     if (duration === 0) this.#policies.delete(keyOf(host));
     else this.#policies.set(keyOf(host), { port, duration, until: now + duration * 1000 });
     const lines = [...this.#policies].filter(([, { until }]) => until > now).map(formatLine);
-    if (this.#folder !== null) await replaceFile(this.#folder, FILE, `${[HEAD, ...lines].join("\n")}\n`);
+    await this.#file.write([HEAD, ...lines]);
   }
 }
 
