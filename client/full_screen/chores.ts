@@ -21,7 +21,7 @@ interface Chore {
 /** What is asked for when there is time. */
 export class Chores {
   readonly #screen: FullScreen;
-  #todo: Chore[] = [];
+  #waiting: Chore[] = [];
   #busy = false;
   /** Tells connections apart: what waits for an answer of an earlier one waits in vain. */
   #connection = 0;
@@ -32,23 +32,23 @@ export class Chores {
 
   /** Asks for what a conversation missed: now if somebody waits for it, else when its turn comes. */
   add(buffer: Buffer): void {
-    if (this.#todo.some((chore) => chore.buffer === buffer)) return;
-    this.#todo.push({ buffer, newest: buffer.newest?.id });
+    if (this.#waiting.some((chore) => chore.buffer === buffer)) return;
+    this.#waiting.push({ buffer, newest: buffer.newest?.id });
     if (buffer === this.#screen.current || this.#screen.outgoing.waitsFor(buffer)) this.first(buffer);
     else void this.#work();
   }
 
   /** Somebody looks at a conversation: its turn is now. */
   first(buffer: Buffer): void {
-    const chore = this.#todo.find((known) => known.buffer === buffer);
+    const chore = this.#waiting.find((known) => known.buffer === buffer);
     if (chore === undefined) return;
-    this.#todo = this.#todo.filter((other) => other !== chore);
+    this.#waiting = this.#waiting.filter((other) => other !== chore);
     loadMissed(this.#screen, buffer, chore.newest);
   }
 
   /** The connection has ended. */
   clear(): void {
-    this.#todo = [];
+    this.#waiting = [];
     this.#busy = false;
     this.#connection++;
   }
@@ -58,7 +58,7 @@ export class Chores {
     if (this.#busy) return;
     this.#busy = true;
     const connection = this.#connection;
-    for (let chore; connection === this.#connection && (chore = this.#todo[0]) !== undefined;) {
+    for (let chore; connection === this.#connection && (chore = this.#waiting[0]) !== undefined;) {
       this.first(chore.buffer);
       // When the connection ends, clear() has begun anew; where there is no history, nothing was asked.
       if (chore.buffer.loading) await this.#screen.session.outbox.fence().catch(() => {});
