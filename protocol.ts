@@ -224,8 +224,9 @@ const SCRATCH = new Uint8Array(4096);
  */
 export function cutToBytes(text: string, bytes: number): string {
   if (text.length * 3 <= bytes || byteLength(text) <= bytes) return text;
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
   let used = 0;
-  for (const { segment, index } of GRAPHEMES.segment(text)) {
+  for (const { segment, index } of graphemes.segment(text)) {
     const next = used + byteLength(segment);
     // A single grapheme longer than all the room (a letter under a heap of accents) is cut between code points.
     if (next > bytes) return used === 0 ? cutCodePoints(text, bytes) : text.slice(0, index);
@@ -291,7 +292,8 @@ export function splitText(text: string, bytes: number): string[] {
   return parts;
 }
 
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Made when it is first needed: it takes the runtime more than ten milliseconds and 4 MB. */
+let graphemes: Intl.Segmenter | undefined;
 
 function cutCodePoints(text: string, bytes: number): string {
   let used = 0;

@@ -6,6 +6,7 @@
 
 import { complete, completeEmoji, type Completion } from "../completion.ts";
 import type { FullScreen } from "../full_screen.ts";
+import { nameOrder } from "../session/names.ts";
 import { SLASH_COMMANDS } from "../slash_commands.ts";
 
 /** What was offered, and which of it stands in the text now. */
@@ -51,7 +52,7 @@ function nicksBySpeech({ current, session }: FullScreen): string[] {
     .filter(({ kind, nick }) => (kind === "message" || kind === "action") && (members?.has(nick) ?? true))
     .map((line) => line.nick);
   const others = members?.names() ?? (current.kind === "direct" ? [current.name] : []);
-  return unique([...spoke, ...others.sort((a, b) => a.localeCompare(b))]).filter((nick) => !session.isSelf(nick));
+  return unique([...spoke, ...others.sort(nameOrder(others))]).filter((nick) => !session.isSelf(nick));
 }
 
 function unique(names: readonly string[]): string[] {

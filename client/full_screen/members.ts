@@ -5,15 +5,13 @@
  */
 
 import type { Session, SessionEvent } from "../session.ts";
+import { nameOrder } from "../session/names.ts";
 import type { ViewMember } from "../view.ts";
 
 /** What may change a list of members. */
 const CHANGES: ReadonlySet<SessionEvent["type"]> = new Set(
   ["registered", "join", "part", "kick", "quit", "nick", "mode", "members", "rename", "away"] as const,
 );
-
-/** Made when it is first needed, after the first screen. */
-let collator: Intl.Collator | undefined;
 
 /** Members by channel, sorted. */
 export class MemberLists {
@@ -33,12 +31,12 @@ export class MemberLists {
   of(channel: string): readonly ViewMember[] {
     const known = this.#sorted.get(channel);
     if (known !== undefined) return known;
-    const { compare } = collator ??= new Intl.Collator();
     const ranks = this.#session.isupport.prefixes;
     const rank = (prefix: string) => prefix === "" ? ranks.length : ranks.indexOf(prefix[0]!);
     const members = (this.#session.channels.get(channel)?.members.values() ?? [])
-      .map(({ nick, prefixes, away }) => ({ nick, prefix: prefixes, away }))
-      .sort((a, b) => rank(a.prefix) - rank(b.prefix) || compare(a.nick, b.nick));
+      .map(({ nick, prefixes, away }) => ({ nick, prefix: prefixes, away }));
+    const compare = nameOrder(members.map(({ nick }) => nick));
+    members.sort((a, b) => rank(a.prefix) - rank(b.prefix) || compare(a.nick, b.nick));
     this.#sorted.set(channel, members);
     return members;
   }

@@ -8,6 +8,7 @@ import type { Buffer, Line, Presence } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { sanitize, stripFormatting } from "../sanitize.ts";
 import type { ChatMessage, SessionEvent } from "../session.ts";
+import { nameOrder } from "../session/names.ts";
 import { searchPanel } from "./panels.ts";
 
 /** "a typing notification is no longer valid ... after 6 seconds": https://ircv3.net/specs/client-tags/typing */
@@ -247,8 +248,8 @@ function membersCame(screen: FullScreen, { channel, asked }: SessionEvent & { ty
     screen.tell(buffer, "info", `Nobody else is here yet.${kept}`);
   }
   if (!asked) return;
-  const names = members.map(({ prefixes, nick }) => prefixes.slice(0, 1) + nick).sort((a, b) => a.localeCompare(b));
-  screen.tell(buffer, "info", `${members.length} here: ${names.join(" ")}`);
+  const names = members.map(({ prefixes, nick }) => prefixes.slice(0, 1) + nick);
+  screen.tell(buffer, "info", `${members.length} here: ${names.sort(nameOrder(names)).join(" ")}`);
 }
 
 function refused(screen: FullScreen, event: SessionEvent & { type: "refused" }): void {
