@@ -314,9 +314,10 @@ export class Buffer {
     const { nick = "", text = "", self = false, highlight = false } = line;
     const made: Line = {
       ...line,
+      ...(line.id !== undefined && { id: own(line.id) }),
       key: this.#nextKey++,
-      nick,
-      text,
+      nick: own(nick),
+      text: own(text),
       self,
       highlight,
       reactions: NO_REACTIONS,
@@ -357,4 +358,9 @@ export function isSpeech({ kind }: Line): boolean {
 /** Whether two times are on the same day, where the person is. */
 export function sameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
+}
+
+/** A copy for keeping: what was cut out of a text that arrived would hold all that arrived with it in memory. */
+function own(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
