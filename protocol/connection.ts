@@ -151,13 +151,16 @@ export class Turn {
  * await there!.closed;
  * ```
  */
-export class Connection implements AsyncIterableIterator<string> {
-  /** Resolves when both directions have ended and nothing is pending. */
-  readonly closed: Promise<void>;
+export class Connection implements AsyncIterable<string> {
   readonly #wire: Wire;
   readonly #turn: Turn;
   readonly #maxSendq: number;
-  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #limiter: LineLimiter;
+  /** Made when somebody waits for it. */
+  #closed: PromiseWithResolvers<void> | undefined;
+  /** Those that arrived together and are being handled. */
+  #lines: ReadableStreamDefaultReader<string> | undefined;
+  #reading = false;
   /** What was sent in this turn; `undefined` means nothing. */
   #queue: Queue | undefined;
   /** Bytes handed to the wire that it has not taken. */
@@ -174,26 +177,47 @@ export class Connection implements AsyncIterableIterator<string> {
     this.#wire = wire;
     this.#turn = options.turn ?? new Turn();
     this.#maxSendq = options.maxSendq ?? MAX_SENDQ;
-    const splitter = new TextLineStream();
-    this.#lines = splitter.readable.getReader();
-    const limiter = new LineLimiter(options.maxLine ?? MAX_LINE, options.maxReadq);
-    this.closed = this.#receive(splitter.writable.getWriter(), limiter);
+    this.#limiter = new LineLimiter(options.maxLine ?? MAX_LINE, options.maxReadq);
+  }
+
+  /** Resolves when the connection has ended and nothing is pending. */
+  get closed(): Promise<void> {
+    return (this.#closed ??= Promise.withResolvers()).promise;
   }
 
   /** The lines that arrive. Leaving the loop early ends the connection. */
-  [Symbol.asyncIterator](): this {
-    return this;
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    for await (const lines of this.bursts()) yield* lines;
   }
 
-  /** The next line that arrives. */
-  next(): Promise<IteratorResult<string>> {
-    return this.#lines.read() as Promise<IteratorResult<string>>;
-  }
-
-  /** Ends the connection: for a loop that is left early. */
-  return(): Promise<IteratorResult<string>> {
-    this.close();
-    return Promise.resolve({ done: true, value: undefined });
+  /** The same, those that arrived together as one: a stream takes 5 KiB, and who is quiet needs none. */
+  async *bursts(): AsyncGenerator<AsyncIterable<string>> {
+    let left = true;
+    let buffer = new Uint8Array(MIN_READ);
+    try {
+      for (;;) {
+        this.#reading = true;
+        const read = await this.#wire.read(buffer);
+        this.#reading = false;
+        if (read === null || this.#ended) break;
+        const text = this.#limiter.push(buffer.subarray(0, read));
+        await this.#turn.next();
+        if (this.#limiter.overrun) this.#overrun();
+        else if (text !== "") yield this.#split(text);
+        this.#lines = undefined;
+        // The next read waits for the end of the turn, so that nobody is heard twice before all were heard once.
+        await this.#turn.over();
+        buffer = fitBuffer(buffer, read);
+      }
+      left = false;
+    } catch (error) {
+      left = false;
+      if (!this.#ending) this.#failure ??= nameFailure(error);
+    } finally {
+      this.#reading = false;
+      if (left) this.close();
+      this.#settle();
+    }
   }
 
   /** Why the connection ended, if it was not by an orderly end: `SendQ exceeded`, `Connection reset` ... */
@@ -296,23 +320,15 @@ export class Connection implements AsyncIterableIterator<string> {
     }, (error) => this.abort(nameFailure(error)));
   }
 
-  async #receive(writer: WritableStreamDefaultWriter<string>, limiter: LineLimiter): Promise<void> {
-    let buffer = new Uint8Array(MIN_READ);
-    try {
-      for (let read; (read = await this.#wire.read(buffer)) !== null;) {
-        const text = limiter.push(buffer.subarray(0, read));
-        await this.#turn.next();
-        if (limiter.overrun) this.#overrun();
-        else if (text !== "") await writer.write(text);
-        // The next read waits for the end of the turn, so that nobody is heard twice before all were heard once.
-        await this.#turn.over();
-        buffer = fitBuffer(buffer, read);
-      }
-    } catch (error) {
-      if (!this.#ending) this.#failure ??= nameFailure(error);
-    }
-    // Refused where this end closed first and dropped what it had not read.
-    await writer.close().catch(() => {});
+  /** What arrived, line by line. */
+  #split(text: string): AsyncIterable<string> {
+    const splitter = new TextLineStream();
+    const writer = splitter.writable.getWriter();
+    // Both fail where the connection ends before all of it was handled.
+    writer.write(text).catch(() => {});
+    writer.close().catch(() => {});
+    const lines = this.#lines = splitter.readable.getReader();
+    return { [Symbol.asyncIterator]: () => ({ next: () => lines.read() as Promise<IteratorResult<string>> }) };
   }
 
   #end(): void {
@@ -320,12 +336,17 @@ export class Connection implements AsyncIterableIterator<string> {
     this.#ended = true;
     this.#drain?.resolve();
     clearTimeout(this.#linger);
-    this.#lines.cancel().catch(() => {});
+    this.#lines?.cancel().catch(() => {});
     try {
       this.#wire.close();
     } catch {
       // It was closed by the other end.
     }
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#ended && !this.#reading) (this.#closed ??= Promise.withResolvers()).resolve();
   }
 }
 

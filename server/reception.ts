@@ -23,16 +23,18 @@ const GREET_AFTER = 1000;
 export async function host(hub: Hub, connection: Connection, remote: Remote): Promise<void> {
   const client = hub.connect(connection, remote);
   try {
-    for await (const line of connection) {
-      // Behind a QUIT or a refusal nothing is looked at any more.
-      if (!connection.open) break;
-      const cost = hear(client, line);
-      if (client.busy !== undefined) await rest(client);
-      const wait = hub.options.throttle ? client.bucket.take(cost, hub.clock.elapsed()) : 0;
-      if (wait > 0) await slowDown(client, wait);
-      if (cost > 1) await hub.pace.step();
-      // Who does not take its answers gets to ask for more once it has.
-      if (connection.isBehind(hub.limits.sendq / 2)) await connection.drained(hub.limits.sendq / 4);
+    for await (const lines of connection.bursts()) {
+      for await (const line of lines) {
+        // Behind a QUIT or a refusal nothing is looked at any more.
+        if (!connection.open) return;
+        const cost = hear(client, line);
+        if (client.busy !== undefined) await rest(client);
+        const wait = hub.options.throttle ? client.bucket.take(cost, hub.clock.elapsed()) : 0;
+        if (wait > 0) await slowDown(client, wait);
+        if (cost > 1) await hub.pace.step();
+        // Who does not take its answers gets to ask for more once it has.
+        if (connection.isBehind(hub.limits.sendq / 2)) await connection.drained(hub.limits.sendq / 4);
+      }
     }
   } finally {
     client.leaving ??= connection.failure ?? "Connection closed";
