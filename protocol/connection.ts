@@ -10,8 +10,8 @@
  * @module
  */
 
-import { TextLineStream } from "@std/streams/text-line-stream";
 import { LineLimiter } from "./line_limiter.ts";
+import { LineSplitter } from "./line_splitter.ts";
 import { Line, Queue } from "./sendq.ts";
 
 /** Bytes both ways. `Deno.Conn` is one as it stands. */
@@ -67,6 +67,7 @@ export class Turn {
   #scheduled = false;
   /** Whether somebody is heard in this turn. */
   #hearing = false;
+  #splitter: LineSplitter | undefined;
   #over: Promise<void> | undefined;
   #finish: (() => void) | undefined;
 
@@ -77,6 +78,18 @@ export class Turn {
   constructor(before: () => void = () => {}, defer: (run: () => void) => void = queueMicrotask) {
     this.#before = before;
     this.#defer = defer;
+  }
+
+  /** What makes lines of the next text that arrives. It may be given back. */
+  takeSplitter(): LineSplitter {
+    const splitter = this.#splitter ?? new LineSplitter();
+    this.#splitter = undefined;
+    return splitter;
+  }
+
+  /** Gives it to whoever is heard next, unless somebody has stopped in the middle of a text. */
+  giveBack(splitter: LineSplitter): void {
+    if (splitter.free) this.#splitter = splitter;
   }
 
   /** Flushes a connection at the end of this turn. */
@@ -158,8 +171,6 @@ export class Connection implements AsyncIterable<string> {
   readonly #limiter: LineLimiter;
   /** Made when somebody waits for it. */
   #closed: PromiseWithResolvers<void> | undefined;
-  /** Those that arrived together and are being handled. */
-  #lines: ReadableStreamDefaultReader<string> | undefined;
   #reading = false;
   /** What was sent in this turn; `undefined` means nothing. */
   #queue: Queue | undefined;
@@ -187,10 +198,15 @@ export class Connection implements AsyncIterable<string> {
 
   /** The lines that arrive. Leaving the loop early ends the connection. */
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
-    for await (const lines of this.bursts()) yield* lines;
+    for await (const lines of this.bursts()) {
+      for await (const line of lines) {
+        if (this.#ended) return;
+        yield line;
+      }
+    }
   }
 
-  /** The same, those that arrived together as one: a stream takes 5 KiB, and who is quiet needs none. */
+  /** The same, those that arrived together as one. */
   async *bursts(): AsyncGenerator<AsyncIterable<string>> {
     let left = true;
     let buffer = new Uint8Array(MIN_READ);
@@ -203,8 +219,11 @@ export class Connection implements AsyncIterable<string> {
         const text = this.#limiter.push(buffer.subarray(0, read));
         await this.#turn.next();
         if (this.#limiter.overrun) this.#overrun();
-        else if (text !== "") yield this.#split(text);
-        this.#lines = undefined;
+        else if (text !== "") {
+          const splitter = this.#turn.takeSplitter();
+          yield splitter.split(text);
+          this.#turn.giveBack(splitter);
+        }
         // The next read waits for the end of the turn, so that nobody is heard twice before all were heard once.
         await this.#turn.over();
         buffer = fitBuffer(buffer, read);
@@ -320,23 +339,11 @@ export class Connection implements AsyncIterable<string> {
     }, (error) => this.abort(nameFailure(error)));
   }
 
-  /** What arrived, line by line. */
-  #split(text: string): AsyncIterable<string> {
-    const splitter = new TextLineStream();
-    const writer = splitter.writable.getWriter();
-    // Both fail where the connection ends before all of it was handled.
-    writer.write(text).catch(() => {});
-    writer.close().catch(() => {});
-    const lines = this.#lines = splitter.readable.getReader();
-    return { [Symbol.asyncIterator]: () => ({ next: () => lines.read() as Promise<IteratorResult<string>> }) };
-  }
-
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#drain?.resolve();
     clearTimeout(this.#linger);
-    this.#lines?.cancel().catch(() => {});
     try {
       this.#wire.close();
     } catch {

@@ -224,6 +224,35 @@ Deno.test("leaving the loop ends the connection", async () => {
   await ann.closed;
 });
 
+Deno.test("who is in the middle of what arrived, or has left there, takes nothing from others of the same turn", async () => {
+  const turn = new Turn();
+  const wires = [new HandWire(), new HandWire(), new HandWire(), new HandWire()] as const;
+  const [slow, gone, picky, other] = wires.map((wire) => new Connection(wire, { turn }));
+  wires[0].receive("slow 1\nslow 2\n");
+  wires[1].receive("gone 1\ngone 2\n");
+  wires[2].receive("picky 1\npicky 2\n");
+  wires[3].receive("other 1\nother 2\n");
+  for (const wire of wires) wire.receive(null);
+  const lines = slow![Symbol.asyncIterator]();
+  assertEquals((await lines.next()).value, "slow 1");
+  for await (const line of gone!) {
+    assertEquals(line, "gone 1");
+    break;
+  }
+  for await (const lines of picky!.bursts()) {
+    for await (const line of lines) {
+      assertEquals(line, "picky 1");
+      break;
+    }
+  }
+  assertEquals(await Array.fromAsync(other!), ["other 1", "other 2"]);
+  assertEquals((await lines.next()).value, "slow 2");
+  for (const connection of [slow!, gone!, picky!, other!]) {
+    connection.close();
+    await connection.closed;
+  }
+});
+
 Deno.test("drained() waits until the peer has taken so much, or is gone", async () => {
   const wire = new HandWire(Infinity, 0);
   const connection = new Connection(wire);
