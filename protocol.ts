@@ -88,9 +88,8 @@ export function parseMessage(line: string, options: ParseOptions = {}): Message 
     at = skipSpaces(line, end);
   }
   const end = endOfWord(line, at);
-  const word = line.slice(at, end);
-  const command = UPPER_CASE.test(word) ? word : word.toUpperCase();
-  if (!COMMAND.test(command)) throw new SyntaxError(`Cannot parse message ${quote(line)}: it has no command`);
+  const command = commandOf(line.slice(at, end));
+  if (command === undefined) throw new SyntaxError(`Cannot parse message ${quote(line)}: it has no command`);
   const params = parseParams(line, end);
   const message: { tags?: Tags; source?: string; command: string; params: string[] } = { command, params };
   if (tags !== undefined) message.tags = tags;
@@ -311,6 +310,12 @@ const UPPER_CASE = /^[A-Z]+$/;
 // "Full tag names, including any vendor prefixes MUST be treated as an opaque identifier.":
 // https://ircv3.net/specs/extensions/message-tags#rules-for-naming-message-tags
 const TAG_KEY = /^[^ ;=]+$/;
+
+/** A command in upper case, as nearly everybody sends it; `undefined` for what is none. */
+function commandOf(word: string): string | undefined {
+  if (UPPER_CASE.test(word)) return word;
+  return COMMAND.test(word) ? word.toUpperCase() : undefined;
+}
 
 // Looked for one by one, because that is several times as fast as a regular expression.
 function holdsForbidden(line: string): boolean {

@@ -17,7 +17,7 @@ const NOT_UTF8 = "\ud800";
 /**
  * Whole lines of text from pieces of bytes.
  *
- * - A line ends with CR, LF or CRLF; the text that comes out has only LF.
+ * - A line ends with CR, LF or CRLF; in the text that comes out it ends with LF or CRLF.
  * - Of a line longer than `maxLine` bytes the first `maxLine + 1` come out, so that it is seen to be too long; the rest is
  *   passed over without being kept.
  * - A line that is not UTF-8 comes out with a lone surrogate at its end. Telnet's negotiation, which is never UTF-8, is
@@ -32,7 +32,7 @@ const NOT_UTF8 = "\ud800";
  * const limiter = new LineLimiter(512);
  * const bytes = new TextEncoder().encode("NICK 小明\r\nUSER");
  * assertEquals(limiter.push(bytes.subarray(0, 7)), "");
- * assertEquals(limiter.push(bytes.subarray(7)), "NICK 小明\n");
+ * assertEquals(limiter.push(bytes.subarray(7)), "NICK 小明\r\n");
  * ```
  */
 export class LineLimiter {
@@ -64,7 +64,7 @@ export class LineLimiter {
     return this.#held?.length ?? 0;
   }
 
-  /** Takes the next bytes, which may be overwritten afterwards, and gives the lines that they complete, each with an LF. */
+  /** Takes the next bytes, which may be overwritten afterwards, and gives the lines that they complete, each with LF or CR LF. */
   push(chunk: Uint8Array<ArrayBuffer>): string {
     // The LF of a CRLF whose CR ended the piece before.
     if (this.#lastWasCr && chunk[0] === LF) {
@@ -106,7 +106,7 @@ export class LineLimiter {
     // Only what is longer than one line can hold a line that is too long.
     if (lines.length - 1 > this.#maxLine) return this.#decodeEach(lines);
     try {
-      return onlyLf(STRICT.decode(lines));
+      return withoutLoneCr(STRICT.decode(lines));
     } catch {
       return this.#decodeEach(lines);
     }
@@ -140,9 +140,12 @@ function decodeLine(line: Uint8Array<ArrayBuffer>): string {
   }
 }
 
-function onlyLf(text: string): string {
-  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+/** What splits lines takes CR LF as it is, and nearly everybody sends that. */
+function withoutLoneCr(text: string): string {
+  return LONE_CR.test(text) ? text.replace(/\r\n?/g, "\n") : text;
 }
+
+const LONE_CR = /\r(?!\n)/;
 
 function endOfLine(bytes: Uint8Array, from: number): number {
   while (bytes[from] !== LF && bytes[from] !== CR) from++;

@@ -11,7 +11,7 @@ function lines(limiter: LineLimiter, ...pieces: (string | number[])[]): string[]
   const text = pieces.map((piece) => limiter.push(typeof piece === "string" ? bytes(piece) : new Uint8Array(piece)))
     .join("");
   assert(text === "" || text.endsWith("\n"));
-  return text.split("\n").slice(0, -1);
+  return text.split(/\r?\n/).slice(0, -1);
 }
 
 Deno.test("CR, LF and CRLF end a line, however the bytes are cut", () => {

@@ -30,34 +30,33 @@ export function findDestination(
   command: string,
   texts: readonly string[],
 ): Destination | undefined {
-  const refuse = (code: string, ...params: string[]) => {
-    if (command !== "NOTICE") client.numeric(code, ...params);
-    return undefined;
-  };
   const prefix = prefixOf(target);
   const name = prefix === "" ? target : target.slice(prefix.length);
-  if (!looksLikeChannel(name)) return findUser(client, target, refuse);
+  if (!looksLikeChannel(name)) return findUser(client, target, command);
   const channel = client.hub.channels.get(name);
   if (channel === undefined || (!channel.visibleTo(client.user) && channel.modes.has("n"))) {
-    return refuse(numeric.ERR_NOSUCHCHANNEL, name, "No such channel");
+    return refuse(client, command, numeric.ERR_NOSUCHCHANNEL, name, "No such channel");
   }
   const refusal = channel.silences(client.user) ?? refusesCtcp(channel, texts) ??
     (texts.length === 0 ? undefined : channel.delays(client.user, client.hub.clock));
-  if (refusal !== undefined) return refuse(numeric.ERR_CANNOTSENDTOCHAN, channel.name, refusal);
+  if (refusal !== undefined) return refuse(client, command, numeric.ERR_CANNOTSENDTOCHAN, channel.name, refusal);
   return { target: prefix + channel.name, to: channel, status: statusOf(prefix) };
 }
 
-function findUser(
-  client: RegisteredClient,
-  nick: string,
-  refuse: (code: string, ...params: string[]) => undefined,
-): Destination | undefined {
+function findUser(client: RegisteredClient, nick: string, command: string): Destination | undefined {
   const user = client.hub.userNamed(nick);
-  if (user === undefined) return refuse(numeric.ERR_NOSUCHNICK, nick, "There is nobody of that name here");
+  if (user === undefined) {
+    return refuse(client, command, numeric.ERR_NOSUCHNICK, nick, "There is nobody of that name here");
+  }
   const refusal = user.refuses(client.user);
   return refusal === undefined
     ? { target: user.nick, to: user }
-    : refuse(numeric.ERR_NEEDREGGEDNICK, user.nick, refusal);
+    : refuse(client, command, numeric.ERR_NEEDREGGEDNICK, user.nick, refusal);
+}
+
+/** Says why not; nothing ever answers a NOTICE. */
+function refuse(client: RegisteredClient, command: string, code: string, ...params: string[]): undefined {
+  if (command !== "NOTICE") client.numeric(code, ...params);
 }
 
 /** The membership prefixes of a target, if a channel stands behind them. */
