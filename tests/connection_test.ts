@@ -1,6 +1,7 @@
 // Connection: framing, bounds, and how it ends. Wires are made by hand, so that each does what a bad day does.
 
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { Connection, Turn, type Wire, wirePair } from "../protocol/connection.ts";
 import { Line } from "../protocol/sendq.ts";
 import { MAX_CLIENT_LINE, MAX_READQ } from "../server/limits.ts";
@@ -27,8 +28,8 @@ class HandWire implements Wire {
   }
 
   /** What the peer sends; `null` is its end. */
-  receive(text: string | null): void {
-    this.#incoming.push(text === null ? null : new TextEncoder().encode(text));
+  receive(bytes: string | Uint8Array | null): void {
+    this.#incoming.push(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
     this.#rouse();
   }
 
@@ -251,6 +252,78 @@ Deno.test("who is in the middle of what arrived, or has left there, takes nothin
     connection.close();
     await connection.closed;
   }
+});
+
+/** What one peer says, where its bytes are cut, before which line its hearer dozes, and after how many it leaves. */
+const peer = fc.record({
+  lines: fc.array(fc.string({ unit: "grapheme", maxLength: 12 }).map((line) => line.replace(/[\r\n]/g, "")), {
+    maxLength: 12,
+  }),
+  ending: fc.constantFrom("\r\n", "\n", "\r"),
+  cuts: fc.array(fc.nat(200), { maxLength: 6 }),
+  dozes: fc.array(fc.nat(12), { maxLength: 3 }),
+  leaves: fc.option(fc.nat(12), { nil: Infinity }),
+});
+
+/** Sends so that others are heard in between. */
+async function sendCut(wire: HandWire, bytes: Uint8Array, cuts: readonly number[]): Promise<void> {
+  let from = 0;
+  for (const cut of [...cuts, bytes.length].sort((a, b) => a - b)) {
+    if (cut > from && cut <= bytes.length) wire.receive(bytes.slice(from, from = cut));
+    await settle();
+  }
+  wire.receive(null);
+}
+
+Deno.test("each hears its own peer, whole and in order, whoever dozes or leaves in the middle of what arrived", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(peer, { minLength: 2, maxLength: 4 }), async (peers) => {
+      const turn = new Turn(() => {}, (run) => setImmediate(run));
+      await Promise.all(peers.map(async ({ lines, ending, cuts, dozes, leaves }) => {
+        const wire = new HandWire();
+        const connection = new Connection(wire, { turn });
+        const bytes = new TextEncoder().encode(lines.map((line) => line + ending).join(""));
+        const sent = sendCut(wire, bytes, cuts);
+        const heard: string[] = [];
+        for await (const line of connection) {
+          if (dozes.includes(heard.length)) await settle();
+          heard.push(line);
+          if (heard.length > leaves) break;
+        }
+        connection.close();
+        await connection.closed;
+        await sent;
+        assertEquals(heard, lines.slice(0, leaves + 1));
+      }));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("closed resolves when the wire is let go, whatever the loop does, and not before", async () => {
+  const wires = Array.from({ length: 5 }, () => new HandWire());
+  const [unheard, dozing, left, ended, waiting] = wires.map((wire) => new Connection(wire));
+  const over: Connection[] = [];
+  for (const connection of [unheard!, dozing!, left!, ended!, waiting!]) {
+    void connection.closed.then(() => over.push(connection));
+  }
+  for (const wire of wires.slice(0, 4)) wire.receive("one\ntwo\n");
+  wires[3]!.receive(null);
+  const lines = dozing![Symbol.asyncIterator]();
+  assertEquals((await lines.next()).value, "one");
+  for await (const burst of left!.bursts()) {
+    assertEquals((await burst[Symbol.asyncIterator]().next()).value, "one");
+    break;
+  }
+  assertEquals(await Array.fromAsync(ended!), ["one", "two"]);
+  const end = Array.fromAsync(waiting!);
+  await settle();
+  assertEquals(over, [left]);
+  for (const connection of [unheard!, dozing!, ended!]) connection.close();
+  waiting!.abort("Killed");
+  await settle();
+  assertEquals(over, [left, unheard, dozing, ended, waiting]);
+  assertEquals([await end, (await lines.next()).done], [[], true]);
 });
 
 Deno.test("drained() waits until the peer has taken so much, or is gone", async () => {

@@ -43,8 +43,9 @@ export function namesNobody(event: object): boolean {
  *
  * const names = ["ben", "Cleo", "ann"];
  * assertEquals(names.sort(nameOrder(names)), ["ann", "ben", "Cleo"]);
-const accented = ["fay", "Émile", "eva"];
-assertEquals(accented.sort(nameOrder(accented)), ["Émile", "eva", "fay"]);
+ *
+ * const accented = ["fay", "Émile", "eva"];
+ * assertEquals(accented.sort(nameOrder(accented)), ["Émile", "eva", "fay"]);
  * ```
  */
 export function nameOrder(names: readonly string[]): (a: string, b: string) => number {
