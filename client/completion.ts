@@ -52,7 +52,9 @@ const MAX_ITEMS = 50;
 export function complete(text: string, cursor: number, sources: CompletionSources): Completion | undefined {
   const word = /\S*$/.exec(text.slice(0, cursor))?.[0] ?? "";
   const from = cursor - word.length;
-  const items = itemsFor(word, from === 0, text, sources).slice(0, MAX_ITEMS);
+  const found = itemsFor(word, from === 0, text, sources).slice(0, MAX_ITEMS);
+  // In the middle of a text the space may be there already.
+  const items = text[cursor] === " " ? found.map((item) => ({ ...item, insert: item.insert.trimEnd() })) : found;
   return items.length === 0 ? undefined : { from, to: cursor, items };
 }
 

@@ -144,6 +144,7 @@ export class FullScreen implements FrontEnd {
     if (event.type === "history") historyArrived(this, event);
     else handleNews(this, event);
     if (event.type === "ready") this.#online();
+    this.scrolling.keepPicked();
     this.effects.redraw();
   }
 

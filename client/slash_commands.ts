@@ -126,7 +126,10 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     usage: "NICK",
     help: "change your name",
     least: 1,
-    run: (c, _rest, [nick = ""]) => c.session.changeNick(nick),
+    run: (c, _rest, [nick = "", ...more]) =>
+      more.length === 0
+        ? c.session.changeNick(nick)
+        : c.fail(`A name has no spaces: /nick ${[nick, ...more].join("_")}`),
   },
   {
     name: "topic",

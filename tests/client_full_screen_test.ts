@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { parseMessage } from "../protocol.ts";
-import { Seat } from "./client_screen.ts";
+import { NOON, Seat } from "./client_screen.ts";
 
 const ALL =
   "batch labeled-response echo-message message-tags server-time draft/chathistory draft/multiline=max-bytes=4096,max-lines=24 " +
@@ -520,11 +520,11 @@ Deno.test("Tab completes the emoji to react with, with a visible list", async ()
   ann.says("@msgid=q1 :ben!b@h PRIVMSG #lobby :it works");
   ann.types("\x1b[1;3Aethumb\t");
   const rows = await ann.rows();
-  assertStringIncludes(rows.at(-4)!, "👎 thumbsdown  👍 thumbsup");
-  assertEquals(rows.at(-1), "React with (Tab lists): 👎");
+  assertStringIncludes(rows.at(-4)!, "👍 thumbsup  👎 thumbsdown");
+  assertEquals(rows.at(-1), "React with (Tab lists): 👍");
   ann.types("\t\r");
   await new Promise<void>((resolve) => queueMicrotask(resolve));
-  assertEquals(parseMessage(ann.sent.at(-1)!).tags?.get("+draft/react"), "👍");
+  assertEquals(parseMessage(ann.sent.at(-1)!).tags?.get("+draft/react"), "👎");
 });
 
 Deno.test("Ctrl-R shows what it looks for, and Enter takes what it found without sending it", async () => {
@@ -691,4 +691,71 @@ Deno.test("going down through picked messages, each is seen to its end", async (
     assertMatch(await ann.text(), new RegExp(`▸[^▸]*end${i}\\b`), `message ${i}`);
     ann.types("\x1b[1;3B");
   }
+});
+
+Deno.test("older messages that were fetched while scrolled up are not counted as new below", async () => {
+  const ann = new Seat({ columns: 40, rows: 10, capabilities: ALL });
+  const said = (i: number) => {
+    const time = new Date(NOON - 60_000 + i * 1000).toISOString();
+    return `@msgid=m${i};time=${time} :ben!b@h PRIVMSG #lobby :line ${i}`;
+  };
+  const page = (from: number) => Array.from({ length: 10 }, (_, i) => said(from + i));
+  ann.tellsHistory("#lobby", ...page(20));
+  ann.types("\x1b[5~\x1b[5~\x1b[5~\x1b[5~");
+  ann.tellsHistory("#lobby", ...page(10));
+  ann.types("\x1b[5~\x1b[5~\x1b[5~\x1b[5~");
+  assertStringIncludes((await ann.rows()).at(-2)!, "scrolled, Esc goes back");
+  ann.says(said(30));
+  assertStringIncludes((await ann.rows()).at(-2)!, "1 new below");
+});
+
+Deno.test("a picked message stays on the screen, whatever else is said meanwhile", async () => {
+  const ann = new Seat({ columns: 60, rows: 10, capabilities: ALL });
+  ann.says("@msgid=m1 :ben!b@h PRIVMSG #lobby :the one");
+  ann.types("\x1b[1;3A");
+  for (let i = 0; i < 40; i++) ann.says(`@msgid=n${i} :ben!b@h PRIVMSG #lobby :line ${i}`);
+  assertMatch(await ann.text(), /▸.*the one/);
+  ann.types("\x1b\x1b");
+  assertStringIncludes(await ann.text(), "line 39");
+});
+
+Deno.test("what was asked about somebody is answered where it was asked, also beside a conversation with them", async () => {
+  const ann = new Seat();
+  ann.says(":ben!b@h PRIVMSG ann :psst");
+  ann.types("/whois ben\r");
+  ann.says(":irc 311 ann ben b h * :Ben", ":irc 319 ann ben :#lobby", ":irc 318 ann ben :End");
+  ann.says(":irc 341 ann ben #lobby");
+  const text = await ann.text();
+  for (const answer of ["ben is b@h: Ben", "ben is in #lobby", "ben was invited to #lobby"]) {
+    assertStringIncludes(text, answer);
+  }
+});
+
+Deno.test("a link that /invite-link asked for is shown, not only how long it holds", async () => {
+  const ann = new Seat({ columns: 120 });
+  ann.types("/invite-link\r");
+  ann.says(":irc NOTE INVITELINK LINK #lobby ircs://tea.example/lobby?token :Holds 1w");
+  assertStringIncludes(await ann.text(), "Holds 1w: ircs://tea.example/lobby?token");
+});
+
+Deno.test("who is ignored is not seen typing either", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.types("/ignore ben\r");
+  ann.says("@+typing=active :ben!b@h TAGMSG #lobby");
+  assertFalse((await ann.text()).includes("typing…"));
+});
+
+Deno.test("/nick with a space says that there is none in a name, and changes nothing", async () => {
+  const ann = new Seat();
+  ann.types("/nick Ann Smith\r");
+  assertStringIncludes(await ann.text(), "A name has no spaces: /nick Ann_Smith");
+  assertEquals(ann.sent.filter((line) => line.startsWith("NICK")), []);
+});
+
+Deno.test("Tab in the middle of a text makes no second space, and :thu is a thumb that points up first", async () => {
+  const ann = new Seat();
+  ann.types("hello be there\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\t");
+  assertStringIncludes(await ann.text(), "› hello ben there");
+  ann.types("\x15\x0b:thu\t");
+  assertStringIncludes(await ann.text(), "› 👍");
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { RPL_AWAY } from "../../protocol/numerics.ts";
 import type { Buffer, Line, Presence } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { sanitize, stripFormatting } from "../sanitize.ts";
@@ -84,9 +85,9 @@ const HANDLERS: Handlers = {
       here(screen, "info", text === undefined ? "You are back." : "You are marked as away. /away brings you back.");
     }
   },
-  typing: (screen, { target, nick, active }) => {
+  typing: (screen, { target, nick, source, active }) => {
     const buffer = screen.find(target);
-    if (active && buffer !== undefined && buffer.typing.size < MAX_TYPING) {
+    if (active && !screen.isIgnored(source) && buffer !== undefined && buffer.typing.size < MAX_TYPING) {
       buffer.typing.set(nick, screen.now() + TYPING_HOLDS);
     } else buffer?.typing.delete(nick);
   },
@@ -114,7 +115,9 @@ const HANDLERS: Handlers = {
       screen.registering = undefined;
     }
     const greeting = /^(00\d|25\d|26\d|37\d|396|CTCP)$/.test(code);
-    const buffer = about === "" ? undefined : screen.find(about);
+    const found = about === "" ? undefined : screen.find(about);
+    // What was asked about somebody is answered where it was asked; only that they are away belongs to what was said to them.
+    const buffer = found?.kind === "direct" && code !== RPL_AWAY ? undefined : found;
     screen.tell(greeting ? screen.buffers[0]! : buffer ?? screen.current, "info", text);
   },
   accepted: (screen, { ref }) => {

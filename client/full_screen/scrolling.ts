@@ -18,8 +18,8 @@ export class Scrolling {
   readonly #screen: FullScreen;
   /** Where conversations are scrolled to; those that are not here are at their newest line. */
   readonly anchors = new Map<Buffer, Anchor>();
-  /** Keys of the lines that were the newest when conversations were scrolled up. */
-  readonly #left = new Map<Buffer, number>();
+  /** The newest line, and the time of the newest message, when conversations were scrolled up. */
+  readonly #left = new Map<Buffer, { readonly key: number; readonly time: number }>();
   /** The key of the picked line. */
   selected: number | undefined;
   #size = { columns: 80, rows: 24 };
@@ -55,11 +55,16 @@ export class Scrolling {
     const [anchor, left] = [this.anchors.get(current), this.#left.get(current)];
     if (anchor === undefined || left === undefined) return 0;
     const at = current.lines.findLastIndex((line) => line.key === anchor.key);
-    return current.lines.slice(at + 1).filter((line) => line.key > left && isSpeech(line) && !line.self).length;
+    // Older messages that were fetched meanwhile have come since, too, but are not new.
+    const isNew = (line: Line) => line.key > left.key && line.time >= left.time && isSpeech(line) && !line.self;
+    return current.lines.slice(at + 1).filter(isNew).length;
   }
 
   #scrollTo(buffer: Buffer, anchor: Anchor): void {
-    if (!this.anchors.has(buffer)) this.#left.set(buffer, Math.max(...buffer.lines.slice(-100).map(({ key }) => key)));
+    if (!this.anchors.has(buffer)) {
+      const key = Math.max(...buffer.lines.slice(-100).map((line) => line.key));
+      this.#left.set(buffer, { key, time: buffer.newest?.time ?? 0 });
+    }
     this.anchors.set(buffer, anchor);
     buffer.readBack = true;
   }
@@ -117,6 +122,11 @@ export class Scrolling {
     this.#showPicked();
     this.#screen.effects.redraw();
     return true;
+  }
+
+  /** What has come pushes the picked message from the screen no more than what is typed does: `d` must mean what is seen. */
+  keepPicked(): void {
+    if (this.picked !== undefined && !this.#visible().keys.includes(this.picked.key)) this.#showPicked();
   }
 
   #visible(): Screen["visible"] {

@@ -140,7 +140,13 @@ export type SessionEvent =
   }
   | { readonly type: "invite"; readonly channel: string; readonly by: string; readonly nick: string }
   | { readonly type: "away"; readonly nick: string; readonly text: string | undefined; readonly self: boolean }
-  | { readonly type: "typing"; readonly target: string; readonly nick: string; readonly active: boolean }
+  | {
+    readonly type: "typing";
+    readonly target: string;
+    readonly nick: string;
+    readonly source: string;
+    readonly active: boolean;
+  }
   /** Read up to this time, on this or another device. */
   | { readonly type: "marker"; readonly target: string; readonly time: number | undefined }
   /** The answer to {@linkcode Session.history}; `failed` says why there is none. */

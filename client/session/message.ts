@@ -100,7 +100,8 @@ const tagged: Handler = (session, message) => {
   const state = message.tags?.get("+typing") ?? message.tags?.get("+draft/typing");
   const nick = nickOf(message.source ?? "");
   if (state === undefined || session.isSelf(nick)) return;
-  session.emit({ type: "typing", target: bufferOf(session, message), nick, active: state === "active" });
+  const { source = "" } = message;
+  session.emit({ type: "typing", target: bufferOf(session, message), nick, source, active: state === "active" });
 };
 
 function readRedaction(session: Session, message: Message): RedactionEvent {

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { RPL_INVITING } from "../../protocol/numerics.ts";
 import type { Handler, Session } from "../session.ts";
 
 // PING :<token>
@@ -57,13 +58,12 @@ function refuse(session: Session, refusal: Refusal, label: string | undefined): 
 
 // WARN and NOTE <command> <code> [<context>...] :<text>
 const note: Handler = (session, { params }) => {
-  const [command = "", code = "", about = ""] = params;
-  session.emit({
-    type: "info",
-    code: `${command} ${code}`,
-    about: params.length > 3 ? about : "",
-    text: params.at(-1) ?? "",
-  });
+  const [command = "", code = "", ...context] = params;
+  const text = context.pop() ?? "";
+  const [about = "", ...details] = context;
+  const untold = details.filter((detail) => !text.includes(detail));
+  const whole = untold.length === 0 ? text : `${text.replace(/\.$/, "")}: ${untold.join(" ")}`;
+  session.emit({ type: "info", code: `${command} ${code}`, about, text: whole });
 };
 
 // REGISTER SUCCESS <account> :<text>   https://ircv3.net/specs/extensions/account-registration
@@ -133,7 +133,8 @@ export const handleOther: Handler = (session, { command, params }, { label }) =>
   }
   if (SILENT.has(command)) return;
   const said = PHRASES.get(command)?.(params) ?? params.slice(1).join(" ");
-  session.emit({ type: "info", code: command, about: params.length > 2 ? about : "", text: said });
+  const where = command === RPL_INVITING ? params[2] ?? "" : params.length > 2 ? about : "";
+  session.emit({ type: "info", code: command, about: where, text: said });
 };
 
 /** Handlers of this room. */
