@@ -25,8 +25,9 @@ export async function host(hub: Hub, connection: Connection, remote: Remote): Pr
   try {
     for await (const lines of connection.bursts()) {
       for await (const line of lines) {
-        // Behind a QUIT or a refusal nothing is looked at any more.
-        if (!connection.open) return;
+        // Behind a QUIT or a refusal nothing is looked at any more. It is still read, because a system that has to drop
+        // what came drops also what is still to be sent.
+        if (!connection.open) break;
         const cost = hear(client, line);
         if (client.busy !== undefined) await rest(client);
         const wait = hub.options.throttle ? client.bucket.take(cost, hub.clock.elapsed()) : 0;

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { Connection, Turn, type Wire, wirePair } from "../protocol/connection.ts";
 import { Line } from "../protocol/sendq.ts";
 import { MAX_CLIENT_LINE, MAX_READQ } from "../server/limits.ts";
+import { host } from "../server/reception.ts";
 import { Node } from "./harness.ts";
 import { inLobby } from "./lobby.ts";
 
@@ -25,6 +26,11 @@ class HandWire implements Wire {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** How often the peer has sent what nobody has read yet. */
+  get unread(): number {
+    return this.#incoming.length;
   }
 
   /** What the peer sends; `null` is its end. */
@@ -372,6 +378,20 @@ Deno.test("the longest line a client may send is taken, and a longer one is told
   assertEquals(lengths, [MAX_CLIENT_LINE, MAX_CLIENT_LINE + 1]);
   connection.close();
   await connection.closed;
+});
+
+Deno.test("what comes behind a QUIT is read and dropped, so that the slow get all answers, and the ERROR last", async () => {
+  await using node = new Node();
+  const wire = new HandWire(Infinity, 0);
+  const hosting = host(node.hub, new Connection(wire), { address: "192.0.2.1", secure: false });
+  wire.receive("NICK ann\r\nUSER ann 0 * :Ann\r\nQUIT :bye\r\nPING 1\r\nPING 2\r\n");
+  for (let n = 3; n < 10; n++) wire.receive(`PING ${n}\r\n`);
+  for (let n = 0; n < 20; n++) await settle();
+  assertEquals([wire.unread, wire.closed], [0, false]);
+  wire.open(Infinity);
+  await hosting;
+  assert(wire.written.includes(" 001 ann ") && !wire.written.includes("PONG"));
+  assert(wire.written.endsWith("ERROR :Quit: bye\r\n"), wire.written);
 });
 
 Deno.test("who pours on without a line ending is let go, and others go on", async () => {
