@@ -212,7 +212,7 @@ export class SqliteStore implements Store {
     try {
       this.#transact(() => this.#write());
       this.#written();
-      while (this.#recent.bytes > this.#maxBehind) this.#catchUp();
+      while (this.#recent.bytes > this.#maxBehind) this.#catchUp({ pressed: true });
     } catch (error) {
       return this.#failed(error);
     }
@@ -351,12 +351,13 @@ export class SqliteStore implements Store {
     return true;
   }
 
-  #catchUp(): void {
-    const entries = this.#index.catchUp();
-    this.#upkeep.wrote(SLICE_PAGES);
+  #catchUp({ pressed = false } = {}): void {
+    const entries = this.#index.catchUp(pressed);
+    const slices = Math.ceil(entries.length / SLICE_ENTRIES);
+    this.#upkeep.wrote(slices * SLICE_PAGES);
     const last = entries.at(-1)?.id ?? 0;
     for (const target of new Set(entries.map(({ target }) => target))) this.#recent.drop(target, last);
-    this.#index.merge();
+    for (let n = 0; n < slices; n++) this.#index.merge();
   }
 
   // An entry as the turn has left it, which may not be committed yet.
