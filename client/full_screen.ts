@@ -26,6 +26,7 @@ import { helpPanel, type Panel } from "./full_screen/panels.ts";
 import { Reading } from "./full_screen/reading.ts";
 import { Scrolling } from "./full_screen/scrolling.ts";
 import type { KeyEvent } from "./keys.ts";
+import { sanitize } from "./sanitize.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
 import type { Credentials } from "./session/scram.ts";
 import type { Notify, ServerSettings, SettingsStore } from "./settings.ts";
@@ -190,7 +191,12 @@ export class FullScreen implements FrontEnd {
   }
 
   lastWords(): string[] {
-    return this.outgoing.unsent();
+    const drafts = this.buffers.flatMap((buffer) => {
+      const text = buffer === this.current ? this.keyboard.editor.text : buffer.draft;
+      return text.trim() === "" ? [] : [`Not sent to ${buffer.name || "anybody"}: ${text}`];
+    });
+    // What was pasted may be what others wrote.
+    return [...this.outgoing.unsent(), ...drafts].map((words) => words.split("\n").map(sanitize).join("\n"));
   }
 
   /** Leaves the server and the program. */

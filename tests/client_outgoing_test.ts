@@ -190,6 +190,20 @@ Deno.test("of a long text what was never written is sent, and what was written i
   assertEquals(said(ann), lines.slice(5));
 });
 
+Deno.test("who leaves is told what was being typed, in every conversation", () => {
+  const ann = new Seat({ channels: ["#lobby", "#tea"] });
+  ann.types("half a thought\x1b3tea is ready");
+  ann.screen.stop();
+  assertEquals(ann.screen.lastWords(), ["Not sent to #lobby: half a thought", "Not sent to #tea: tea is ready"]);
+});
+
+Deno.test("what was pasted and not sent cannot act on the terminal when it is told on leaving", () => {
+  const ann = new Seat();
+  ann.breaks();
+  ann.types("\x1b[200~sent \x1b[31m\x1b[201~\r\x1b[200~one \x1b[31m\ntwo\x1b[201~");
+  assertEquals(ann.screen.lastWords(), ["Not sent to #lobby: sent ␛[31m", "Not sent to #lobby: one ␛[31m\ntwo"]);
+});
+
 Deno.test("who leaves before it could be sent is told what was not", () => {
   const ann = new Seat({ capabilities: ALL });
   ann.types("before\r");
