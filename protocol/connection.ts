@@ -171,6 +171,7 @@ export class Connection implements AsyncIterable<string> {
   readonly #limiter: LineLimiter;
   /** Made when somebody waits for it. */
   #closed: PromiseWithResolvers<void> | undefined;
+  /** Whether a read is pending. */
   #reading = false;
   /** What was sent in this turn; `undefined` means nothing. */
   #queue: Queue | undefined;
@@ -206,7 +207,7 @@ export class Connection implements AsyncIterable<string> {
     }
   }
 
-  /** The same, those that arrived together as one. */
+  /** The same lines, together those that arrived together. */
   async *bursts(): AsyncGenerator<AsyncIterable<string>> {
     let left = true;
     let buffer = new Uint8Array(MIN_READ);
