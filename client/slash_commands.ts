@@ -23,7 +23,7 @@ export interface SlashCommand {
   /** How many words it needs. */
   readonly least?: number;
   /** Does it: with all that stands behind the name, as it is and as words. */
-  readonly run: (context: SlashContext, rest: string, words: readonly string[]) => void;
+  readonly run: (context: SlashContext, rest: string, words: readonly string[]) => void | Promise<void>;
 }
 
 /** Everything that may be typed after a slash, in the order in which the help shows it. */
@@ -285,19 +285,19 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: "register",
     usage: "[ACCOUNT] [EMAIL]",
     help: "make your nick yours: asks for a password and remembers it",
-    run: (c, _rest, words) => void actions.register(c, words),
+    run: (c, _rest, words) => actions.register(c, words),
   },
   {
     name: "login",
     usage: "[ACCOUNT]",
     help: "log in; asks for the password",
-    run: (c, _rest, words) => void actions.login(c, words),
+    run: (c, _rest, words) => actions.login(c, words),
   },
   {
     name: "password",
     usage: "",
     help: "change the password of your account",
-    run: (c) => void actions.changePassword(c),
+    run: (c) => actions.changePassword(c),
   },
   {
     name: "account",
@@ -306,6 +306,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     run: (c, _rest, words) => actions.account(c, words),
   },
   { name: "logout", usage: "", help: "forget the account and its password here", run: (c) => c.logout() },
+  {
+    name: "oper",
+    usage: "[NAME] [PASSWORD]",
+    help: "become an operator of the server; asks for the password, and needs neither for an operator's account",
+    run: (c, _rest, words) => actions.becomeOperator(c, words),
+  },
   {
     name: "set",
     usage: "[NAME VALUE]",
@@ -371,11 +377,12 @@ export function runSlashCommand(context: SlashContext, name: string, rest: strin
   }
   const words = rest.split(/\s+/).filter((word) => word !== "");
   if (words.length < (command.least ?? 0)) return context.fail(`Write /${command.name} ${command.usage}`);
+  // What cannot be written as one line of the protocol, such as a nick that begins with a colon.
+  const fail = (error: unknown) => context.fail(error instanceof Error ? error.message : String(error));
   try {
-    command.run(context, rest, words);
+    Promise.resolve(command.run(context, rest, words)).catch(fail);
   } catch (error) {
-    // What cannot be written as one line of the protocol, such as a nick that begins with a colon.
-    context.fail(error instanceof Error ? error.message : String(error));
+    fail(error);
   }
 }
 

@@ -56,6 +56,8 @@ const TYPED: readonly (readonly [string, ...string[]])[] = [
   ["/mode ann +B", "MODE ann +B"],
   ["/account", "ACCOUNT GET"],
   ["/account always-on on", "ACCOUNT SET always-on on"],
+  ["/oper", "OPER"],
+  ["/oper root s3cret", "OPER root s3cret"],
   ["/raw VERSION", "VERSION"],
   ["/quit bye all", "QUIT :bye all"],
   ["//shrug", "PRIVMSG #lobby /shrug"],
@@ -98,6 +100,7 @@ const SHOWN: readonly (readonly [string, string])[] = [
   ["/set highlights tea,coffee", "highlights is tea,coffee now."],
   ["/login", "The password of ann"],
   ["/register", "A password for ann"],
+  ["/oper root", "The password of the operator root"],
   ["/password", "You are not logged in to an account."],
   ["/logout", "forgotten"],
   ["/kick", "Write /kick NICK [REASON]"],
@@ -110,6 +113,30 @@ Deno.test("what sends nothing says something", async () => {
     const ann = inLobby();
     ann.types(`${typed}\r`);
     assertStringIncludes(await ann.text(), shown, typed);
+  }
+});
+
+/** Types answers to what is asked, one after the other, and gives the screen. */
+async function answers(seat: Seat, ...typed: string[]): Promise<string> {
+  for (const line of typed) {
+    seat.types(`${line}\r`);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  return await seat.text();
+}
+
+Deno.test("/oper with a name asks for the password, which nobody sees; with none typed nothing is sent", async () => {
+  const ann = inLobby();
+  assert(!(await answers(ann, "/oper root", "s3cret word")).includes("s3cret"));
+  assertEquals(ann.sent.at(-1), "OPER root :s3cret word");
+  await answers(ann, "/oper other", "");
+  assertEquals(ann.sent.at(-1), "OPER root :s3cret word");
+});
+
+Deno.test("what fits no line of the protocol is said, also behind a question", async () => {
+  for (const typed of [["/kick :x why"], ["/register :x", "s3cret-word", "s3cret-word"], ["/oper :x", "s3cret-word"]]) {
+    const ann = inLobby();
+    assertStringIncludes(await answers(ann, ...typed), 'parameter ":x" is not', typed[0]);
   }
 });
 

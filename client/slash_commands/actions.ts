@@ -120,6 +120,13 @@ export async function register(context: SlashContext, words: readonly string[]):
   context.register(account, password, email);
 }
 
+/** Becomes an operator of the server. Whoever is logged in to an operator's account needs neither name nor password. */
+export async function becomeOperator(context: SlashContext, [name, given]: readonly string[]): Promise<void> {
+  if (name === undefined) return context.session.command("OPER");
+  const password = given ?? await context.ask(`The password of the operator ${name}`, true);
+  if (password !== undefined && password !== "") context.session.command("OPER", name, password);
+}
+
 /** Changes the password of the account: asks for the old one, and twice for the new one. */
 export async function changePassword(context: SlashContext): Promise<void> {
   const { account } = context.session;
