@@ -22,6 +22,8 @@ export interface SlashCommand {
   readonly help: string;
   /** How many words it needs. */
   readonly least?: number;
+  /** Whether it can be done, or waits by itself, while there is no connection. */
+  readonly offline?: true;
   /** Does it: with all that stands behind the name, as it is and as words. */
   readonly run: (context: SlashContext, rest: string, words: readonly string[]) => void | Promise<void>;
 }
@@ -33,6 +35,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     aliases: ["h", "?"],
     usage: "[COMMAND]",
     help: "show every key and command",
+    offline: true,
     run: (c, rest) => c.help(rest),
   },
   {
@@ -41,6 +44,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     usage: "CHANNEL [KEY]",
     help: "go into a channel",
     least: 1,
+    offline: true,
     run: (c, _rest, [names = "", key]) => {
       for (const name of names.split(",").filter((n) => n !== "").map((n) => actions.asChannel(c.session, n))) {
         c.session.join(name, key);
@@ -53,17 +57,22 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     aliases: ["leave"],
     usage: "[CHANNEL] [REASON]",
     help: "leave a channel",
+    offline: true,
     run: (c, rest) => {
       const found = actions.channelAndRest(c, rest);
-      if (found !== undefined) c.session.part(found.channel, found.rest === "" ? undefined : found.rest);
+      if (found === undefined) return;
+      c.session.part(found.channel, found.rest === "" ? undefined : found.rest);
+      if (!c.session.registered) c.close(found.channel);
     },
   },
   {
     name: "close",
     usage: "",
     help: "close this conversation; a channel is left",
+    offline: true,
     run: (c) => {
       if (c.session.channels.has(c.target)) c.session.part(c.target);
+      else c.session.wantedChannels.delete(c.target);
       c.close(c.target);
     },
   },
@@ -73,6 +82,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     usage: "NICK [TEXT]",
     help: "talk to one person",
     least: 1,
+    offline: true,
     run: (c, rest, [target = ""]) => actions.talkTo(c, target, actions.after(rest, 1)),
   },
   {
@@ -80,6 +90,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     usage: "TARGET TEXT",
     help: "say something as a program would",
     least: 2,
+    offline: true,
     run: (c, rest, [target = ""]) => actions.talkTo(c, target, actions.after(rest, 1), "notice"),
   },
   {
@@ -87,6 +98,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     usage: "TEXT",
     help: "say what you do: * ann waves",
     least: 1,
+    offline: true,
     run: (c, rest) =>
       c.target === "" ? c.fail("Open a conversation first.") : c.say(c.target, rest, { kind: "action" }),
   },
@@ -96,6 +108,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     usage: "TEXT",
     help: "answer the picked, or the last, message",
     least: 1,
+    offline: true,
     run: actions.reply,
   },
   {
@@ -266,6 +279,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: "ignore",
     usage: "[NICK|MASK]",
     help: "do not show what somebody says; without a name, list who that is",
+    offline: true,
     run: (c, _rest, [mask]) => c.ignore(mask, true),
   },
   {
@@ -273,12 +287,14 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     usage: "NICK|MASK",
     help: "show it again",
     least: 1,
+    offline: true,
     run: (c, _rest, [mask]) => c.ignore(mask, false),
   },
   {
     name: "notify",
     usage: "[TARGET] all|mentions|mute",
     help: "when this conversation calls you",
+    offline: true,
     run: (c, _rest, words) => actions.notify(c, words),
   },
   {
@@ -291,6 +307,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: "login",
     usage: "[ACCOUNT]",
     help: "log in; asks for the password",
+    offline: true,
     run: (c, _rest, words) => actions.login(c, words),
   },
   {
@@ -305,7 +322,13 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     help: "what your account is like on the server, such as always-on on",
     run: (c, _rest, words) => actions.account(c, words),
   },
-  { name: "logout", usage: "", help: "forget the account and its password here", run: (c) => c.logout() },
+  {
+    name: "logout",
+    usage: "",
+    help: "forget the account and its password here",
+    offline: true,
+    run: (c) => c.logout(),
+  },
   {
     name: "oper",
     usage: "[NAME] [PASSWORD]",
@@ -316,9 +339,16 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: "set",
     usage: "[NAME VALUE]",
     help: "show or change settings",
+    offline: true,
     run: (c, _rest, words) => actions.set(c, words),
   },
-  { name: "clear", usage: "", help: "clear the screen; history can bring it back", run: (c) => c.clear() },
+  {
+    name: "clear",
+    usage: "",
+    help: "clear the screen; history can bring it back",
+    offline: true,
+    run: (c) => c.clear(),
+  },
   {
     name: "raw",
     aliases: ["quote"],
@@ -327,12 +357,13 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     least: 1,
     run: actions.raw,
   },
-  { name: "reconnect", usage: "", help: "connect anew", run: (c) => c.reconnect() },
+  { name: "reconnect", usage: "", help: "connect anew", offline: true, run: (c) => c.reconnect() },
   {
     name: "quit",
     aliases: ["exit", "q", "bye"],
     usage: "[REASON]",
     help: "leave the server",
+    offline: true,
     run: (c, rest) => c.leave(rest === "" ? undefined : rest),
   },
 ];
@@ -366,15 +397,22 @@ export function readTyped(typed: string): { text: string } | { name: string; res
   return name === undefined ? { text: typed } : { name, rest };
 }
 
+/** Why a command cannot be done now, whatever stands behind it; `undefined` if it can. */
+export function whyNotNow(name: string, connected: boolean): string | undefined {
+  const command = findSlashCommand(name);
+  if (command !== undefined) {
+    const able = connected || command.offline === true;
+    return able ? undefined : `There is no connection now; /${command.name} needs one.`;
+  }
+  const near = nearest(name, SLASH_COMMANDS.map((known) => known.name));
+  return `There is no /${name}.${near === undefined ? "" : ` Did you mean /${near}?`} Type // to say a slash.`;
+}
+
 /** Runs what somebody typed after a slash. */
 export function runSlashCommand(context: SlashContext, name: string, rest: string): void {
   const command = findSlashCommand(name);
-  if (command === undefined) {
-    const near = nearest(name, SLASH_COMMANDS.map((known) => known.name));
-    return context.fail(
-      `There is no /${name}.${near === undefined ? "" : ` Did you mean /${near}?`} Type // to say a slash.`,
-    );
-  }
+  const trouble = whyNotNow(name, context.session.registered);
+  if (command === undefined || trouble !== undefined) return context.fail(trouble ?? "");
   const words = rest.split(/\s+/).filter((word) => word !== "");
   if (words.length < (command.least ?? 0)) return context.fail(`Write /${command.name} ${command.usage}`);
   // What cannot be written as one line of the protocol, such as a nick that begins with a colon.

@@ -373,3 +373,34 @@ Deno.test("a message that comes before a channel's history was asked for hides n
   const texts = ann.screen.current.lines.filter(({ kind }) => kind === "message").map(({ text }) => text);
   assertEquals(texts, ["before", "missed", "after"]);
 });
+
+Deno.test("a command that needs the server says so while there is none, and stays in the line for later", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.breaks();
+  ann.types("/nick anna\r");
+  assertStringIncludes(await ann.text(), "There is no connection now; /nick needs one.");
+  assertStringIncludes((await ann.rows()).at(-1)!, "/nick anna");
+  ann.returns(ALL);
+  ann.types("\r");
+  assert(ann.sent.includes("NICK anna"));
+});
+
+Deno.test("what cannot be done to a message without a connection is not offered, and said when it is tried", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=m1 :ann!a@home PRIVMSG #lobby :mine");
+  ann.breaks();
+  ann.types("\x1b[1;3A");
+  assertFalse((await ann.text()).includes("delete"));
+  ann.types("d");
+  assertStringIncludes(await ann.text(), "There is no connection now; deleting needs one.");
+  ann.types("\x1b[1;3Ae");
+  assertStringIncludes(await ann.text(), "There is no connection now; reacting needs one.");
+});
+
+Deno.test("a channel that was closed or left without a connection is not come back to", () => {
+  const ann = new Seat({ channels: ["#lobby", "#tea", "#two"] });
+  ann.breaks();
+  ann.types("\x1b2/close\r/part #two\r");
+  assertEquals(ann.screen.buffers.map(({ name }) => name), ["", "#tea"]);
+  assertEquals([...ann.session.wantedChannels.values()], ["#tea"]);
+});

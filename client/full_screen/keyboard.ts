@@ -7,7 +7,7 @@
 import type { FullScreen } from "../full_screen.ts";
 import type { KeyEvent } from "../keys.ts";
 import { isEditorKey, LineEditor } from "../line_editor.ts";
-import { findSlashCommand, readTyped, runSlashCommand } from "../slash_commands.ts";
+import { readTyped, runSlashCommand, whyNotNow } from "../slash_commands.ts";
 import type { OfferedCompletion } from "./completing.ts";
 import { panelKey, turnWheel } from "./panels.ts";
 import { PICK_KEYS } from "./pick_keys.ts";
@@ -93,8 +93,8 @@ export class Keyboard {
     if (!("name" in read) && current.kind === "server") {
       return screen.tell(current, "error", "Nobody hears you here. /join #channel, or /msg somebody.");
     }
-    // A command that does not exist stays, to be corrected.
-    if (!("name" in read) || findSlashCommand(read.name) !== undefined) this.editor.submit();
+    // A command that does not exist stays, to be corrected, and one that needs a connection until there is one.
+    if (!("name" in read) || whyNotNow(read.name, screen.session.registered) === undefined) this.editor.submit();
     screen.replyTo = undefined;
     if ("name" in read) runSlashCommand(slashContext(screen), read.name, read.rest);
     else screen.outgoing.say(current.name, read.text, replyTo === undefined ? {} : { reply: replyTo.id });

@@ -45,6 +45,7 @@ export function reply(screen: FullScreen, line: Line): void {
 
 async function react(screen: FullScreen, line: Line): Promise<void> {
   const { current } = screen;
+  if (!screen.session.registered) return hint(screen, "There is no connection now; reacting needs one.");
   if (line.id === undefined || !mayReact(screen, line)) {
     return hint(screen, "This server does not pass reactions on.");
   }
@@ -60,13 +61,13 @@ async function react(screen: FullScreen, line: Line): Promise<void> {
 }
 
 function mayReact({ session }: FullScreen, { id }: Line): boolean {
-  return id !== undefined && session.enabled.has("messageTags");
+  return id !== undefined && session.registered && session.enabled.has("messageTags");
 }
 
 /** Authors may, and operators of the channel. */
 function mayDelete({ session, current }: FullScreen, line: Line): boolean {
   if (isLost(line)) return true;
-  if (line.id === undefined || !session.enabled.has("messageRedaction")) return false;
+  if (line.id === undefined || !session.registered || !session.enabled.has("messageRedaction")) return false;
   const prefixes = session.channels.get(current.name)?.members.get(session.nick)?.prefixes ?? "";
   return line.self || /[~&@]/.test(prefixes);
 }
@@ -87,6 +88,7 @@ async function remove(screen: FullScreen, line: Line): Promise<void> {
     screen.scrolling.selected = undefined;
     return current.remove(line);
   }
+  if (!screen.session.registered) return hint(screen, "There is no connection now; deleting needs one.");
   if (line.id === undefined || !screen.session.enabled.has("messageRedaction")) {
     return hint(screen, "This server cannot delete messages.");
   }
