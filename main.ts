@@ -63,7 +63,7 @@ function help([topic]: readonly string[]): number {
 function specOf(name: string): typeof SUBCOMMANDS[number] {
   const spec = SUBCOMMANDS.find((one) => one.name === name);
   if (spec !== undefined) return spec;
-  const near = nearest(name, [...SUBCOMMANDS.map((one) => one.name), "help"]);
+  const near = nearest(name, [...SUBCOMMANDS.map((one) => one.name), "help", "--version"]);
   throw new UsageError(
     `chat has no subcommand "${name}"; ${near === undefined ? "see chat help" : `did you mean chat ${near}?`}`,
   );

@@ -236,7 +236,9 @@ Deno.test("an account that is an operator's needs no password for OPER, until it
   const ann = await registered(node, "ann");
   assertEquals(addOperator(store, "nobody"), false);
   ann.send("OPER");
-  await ann.expectAll(":irc.test 461 ann OPER :*");
+  await ann.expectAll(
+    ":irc.test 461 ann OPER :Sign in to an operator's account, or name an operator: OPER <name> <password>",
+  );
   assert(addOperator(store, "ANN"));
   assertEquals(listOperators(store), ["ann"]);
   ann.send("OPER");

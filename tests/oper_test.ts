@@ -31,7 +31,7 @@ Deno.test("a wrong name and a wrong password are refused alike", async () => {
     refused,
     refused,
     refused,
-    ":irc.test 461 ann OPER :Not enough parameters",
+    ":irc.test 461 ann OPER :Sign in to an operator's account, or name an operator: OPER <name> <password>",
     ":irc.test 481 ann :Permission denied*",
   );
 });

@@ -65,7 +65,10 @@ function oper(client: RegisteredClient, { params }: Message): Outcome {
   const { account } = client.user;
   if (isOperatorAccount(client.hub.store, account)) return becomeOperator(client, account!);
   const [name, password] = params;
-  if (name === undefined || password === undefined) return client.error(numeric.ERR_NEEDMOREPARAMS, "OPER");
+  if (name === undefined || password === undefined) {
+    const how = "Sign in to an operator's account, or name an operator: OPER <name> <password>";
+    return client.numeric(numeric.ERR_NEEDMOREPARAMS, "OPER", how);
+  }
   const { hub, remote } = client;
   if (hub.logins.wait(remote.address, hub.clock.elapsed()) > 0) {
     return client.numeric(numeric.ERR_NOOPERHOST, "That was wrong too often from your address: try again in a minute");

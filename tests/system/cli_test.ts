@@ -38,6 +38,7 @@ Deno.test("chat completions prints a script that the shell accepts", async () =>
 
 const WRONG: readonly (readonly [args: readonly string[], line: RegExp])[] = [
   [["serv"], /^chat has no subcommand "serv"; did you mean chat serve\?\n$/],
+  [["version"], /^chat has no subcommand "version"; did you mean chat --version\?\n$/],
   [["help", "jion"], /did you mean chat join\?\n$/],
   [["serve", "--prot", "1"], /^chat serve has no option --prot; did you mean --port\?\n$/],
   [["serve", "--port", "abc"], /^--port abc: it must be a whole number from 0 to 65535\n$/],

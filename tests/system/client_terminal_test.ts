@@ -354,7 +354,7 @@ Deno.test({
       assertEquals(await window.is("wrap_flag"), "1");
       await window.types("stty -a; echo done");
       await window.presses("Enter");
-      const stty = await window.shows("done\n");
+      const stty = await window.shows("\ndone\n");
       assert(/ icanon/.test(stty) && / echo /.test(stty), stty);
     }
   },
