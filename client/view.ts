@@ -138,7 +138,7 @@ export function drawScreen(state: ViewState, columns: number, rows: number): Scr
   const input = drawInput(state.input, columns, Math.max(1, Math.floor(rows / 3)));
   const ansi = (spans: readonly Span[]) => toAnsi(spans, state.color);
   const drawn = [
-    ...(layout.title === 0 ? [] : [ansi(titleBar(state, columns))]),
+    ...(layout.title === 0 ? [] : [ansi(titleBar(state, layout, columns))]),
     ...bodyRows(state, layout, visible).map((parts) => joinColumns(parts, ansi)),
     ...(layout.completion === 0 || state.completion === undefined
       ? []
@@ -188,12 +188,21 @@ function fillTop(rows: readonly Span[][], height: number): Span[][] {
   return [...Array.from({ length: Math.max(height - rows.length, 0) }, () => []), ...rows];
 }
 
-function titleBar({ current, topic, panel }: ViewState, columns: number): Span[] {
+function titleBar(state: ViewState, { right }: Layout, columns: number): Span[] {
+  const { current, topic, panel } = state;
   const bar: Style = { reverse: true };
   const name = panel?.title ?? (current.kind === "server" ? "server" : sanitize(current.name));
-  const words = panel === undefined && topic !== "" ? `  ${sanitize(stripFormatting(topic))}` : "";
+  const about = [...(right === 0 ? whoIsHere(state) : []), ...(topic === "" ? [] : [sanitize(stripFormatting(topic))])];
+  const words = panel === undefined && about.length > 0 ? `  ${about.join(" · ")}` : "";
   const title = ` ${fit(name, columns - 2)} `;
   return [span(title, { ...bar, bold: true }), span(pad(words, Math.max(columns - textWidth(title), 0)), bar)];
+}
+
+/** Where there is no room for the list of members: how many they are, and, unless there is a topic, the first of them. */
+function whoIsHere({ members = [], topic }: ViewState): string[] {
+  if (members.length === 0) return [];
+  const names = members.slice(0, 20).map(({ nick, prefix }) => prefix.slice(0, 1) + sanitize(nick));
+  return [`${members.length} here${topic === "" ? `: ${names.join(" ")}` : ""}`];
 }
 
 function bufferList({ buffers, current }: ViewState, columns: number, height: number): Span[][] {

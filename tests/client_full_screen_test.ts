@@ -759,3 +759,12 @@ Deno.test("Tab in the middle of a text makes no second space, and :thu is a thum
   ann.types("\x15\x0b:thu\t");
   assertStringIncludes(await ann.text(), "› 👍");
 });
+
+Deno.test("where there is no room for the list of members, the title says who is here", async () => {
+  const ann = new Seat({ columns: 80 });
+  assertEquals((await ann.rows())[0]?.trimEnd(), " #lobby   2 here: @ann ben");
+  ann.says(":ben!b@h TOPIC #lobby :all about tea");
+  assertEquals((await ann.rows())[0]?.trimEnd(), " #lobby   2 here · all about tea");
+  const wide = new Seat({ columns: 120 });
+  assertEquals((await wide.rows())[0]?.trimEnd(), " #lobby");
+});
