@@ -768,3 +768,26 @@ Deno.test("where there is no room for the list of members, the title says who is
   const wide = new Seat({ columns: 120 });
   assertEquals((await wide.rows())[0]?.trimEnd(), " #lobby");
 });
+
+Deno.test("of a picked message every row is marked, so that one longer than the screen is seen to be picked", async () => {
+  const ann = new Seat({ columns: 60, rows: 10, capabilities: ALL });
+  ann.says(
+    ":irc BATCH +b draft/multiline #lobby",
+    ...Array.from({ length: 20 }, (_, i) => `@batch=b;msgid=m1 :ben!b@h PRIVMSG #lobby :row ${i}`),
+    ":irc BATCH -b",
+  );
+  ann.types("\x1b[1;3A");
+  const shown = (await ann.rows()).filter((row) => /row \d/.test(row));
+  assert(shown.length > 3);
+  for (const row of shown) assertMatch(row, /▸/);
+});
+
+Deno.test("/ignore says in plain words who is not shown and how to take it back", async () => {
+  const ann = new Seat({ columns: 120 });
+  ann.types("/ignore ben\r/ignore\r");
+  assertStringIncludes(await ann.text(), "ben is not shown any more. /unignore ben takes that back.");
+  assertMatch(await ann.text(), /Ignored: ben\s/);
+  ann.types("/unignore ben\r/unignore ben\r");
+  assertStringIncludes(await ann.text(), "ben is shown again.");
+  assertStringIncludes(await ann.text(), "ben was not ignored.");
+});

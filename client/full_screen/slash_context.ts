@@ -90,18 +90,22 @@ function login(screen: FullScreen, account: string, password: string): void {
 
 function ignore(screen: FullScreen, mask: string | undefined, add: boolean): void {
   const list = screen.here.ignore ?? [];
+  const told = (text: string) => screen.tell(screen.current, "info", text);
   if (mask === undefined) {
-    return screen.tell(
-      screen.current,
-      "info",
-      list.length === 0 ? "Nobody is ignored." : `Ignored: ${list.join(", ")}`,
-    );
+    return told(list.length === 0 ? "Nobody is ignored." : `Ignored: ${list.map(ignoredName).join(", ")}`);
   }
   const full = /[!@*]/.test(mask) ? mask : `${mask}!*@*`;
+  const name = ignoredName(full);
   const rest = list.filter((known) => known.toLowerCase() !== full.toLowerCase());
+  if (!add && rest.length === list.length) return told(`${name} was not ignored.`);
   screen.here.ignore = add ? [...rest, full] : rest;
   screen.remember();
-  screen.tell(screen.current, "info", add ? `${full} is not shown any more.` : `${full} is shown again.`);
+  told(add ? `${name} is not shown any more. /unignore ${name} takes that back.` : `${name} is shown again.`);
+}
+
+/** Whom a mask means, as a person would write it. */
+function ignoredName(mask: string): string {
+  return mask.replace(/!\*@\*$/, "");
 }
 
 /** A password as our server takes it where it may hold spaces (docs/protocol.md#accounts). */

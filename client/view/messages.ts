@@ -137,7 +137,8 @@ function lineRows(line: Line, quoted: Line | undefined, layout: MessageLayout, s
   const mark: Style = selected ? { reverse: true } : DIM;
   const head = [span(clock(line.time), mark), span(selected ? "▸" : " ")];
   if (wide) head.push({ text: pad(label.text, NICK_COLUMNS, "left"), style: label.style }, span("  "));
-  const margin = span(" ".repeat(indent));
+  // On every row, because of a long message the first may be above the screen.
+  const margin = span((selected ? "▸" : " ").padStart(TIME_COLUMNS).padEnd(indent));
   const all = rows.map((row, i) => [...(i === 0 ? head : [margin]), ...row]);
   if (line.reply !== undefined) all.unshift([margin, span(fit(quoteText(quoted), columns - indent), DIM)]);
   if (line.reactions.size > 0) all.push(...wrap(reactionSpans(line), columns - indent).map((row) => [margin, ...row]));
