@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { SqliteStore, STORE_FILE } from "../server/store_sqlite.ts";
 import type { CommandLine } from "./command_line.ts";
-import { Failure } from "./files.ts";
+import { explain, Failure } from "./files.ts";
 import { defaultData } from "./serve.ts";
 
 /** The folder that `--data` names, or the one that `chat serve` takes by itself. */
@@ -26,9 +26,16 @@ export async function exists(file: string): Promise<boolean> {
   }
 }
 
+/** The same, for whoever cannot go on without knowing. @throws {Failure} */
+export function isThere(file: string): Promise<boolean> {
+  return exists(file).catch((error) => {
+    throw new Failure(`Cannot look at ${file}: ${explain(error)}`, { cause: error });
+  });
+}
+
 /** Opens what a server has kept, for reading; the server may run meanwhile. @throws {Failure} */
 export async function readData(folder: string): Promise<SqliteStore> {
-  if (!await exists(join(folder, STORE_FILE))) {
+  if (!await isThere(join(folder, STORE_FILE))) {
     throw new Failure(`There is no history in ${folder}; name the folder of the server with --data`);
   }
   try {

@@ -38,6 +38,7 @@ export function explain(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.PermissionDenied) return "the system does not allow it";
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  if (error instanceof Deno.errors.NotADirectory) return "what should be a folder is a file";
   if (error instanceof Deno.errors.NotCapable) return "the program was started without the permission for it";
   return error instanceof Error ? error.message : String(error);
 }

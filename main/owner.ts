@@ -16,7 +16,7 @@ import { DEFAULT_LIMITS } from "../server/limits.ts";
 import { answerOwner, OWNER_SOCKET, type OwnerAnswer, type OwnerRequest } from "../server/owner.ts";
 import { SqliteStore } from "../server/store_sqlite.ts";
 import { type CommandLine, UsageError } from "./command_line.ts";
-import { dataFolder, exists } from "./data_folder.ts";
+import { dataFolder, isThere } from "./data_folder.ts";
 import { Failure } from "./files.ts";
 import { machineName, reachable } from "./serve.ts";
 
@@ -126,7 +126,7 @@ function notDone(change: string, account: string): string {
 
 /** Asks a server, or its data where it does not run. @throws {Failure} */
 async function ask(folder: string, request: OwnerRequest): Promise<Asked> {
-  if (!await exists(folder)) {
+  if (!await isThere(folder)) {
     throw new Failure(
       `There is no server in ${folder}; name its folder with --data. One that runs with --ephemeral has none.`,
     );

@@ -60,6 +60,7 @@ async function serveOptions({ values, switches }: CommandLine): Promise<Options>
   refuseContradictions(value, switches);
   const data = switches.has("ephemeral") ? undefined : value("data") ?? defaultData();
   const reread = () => readFiles(value("motd"), value("password-file"), value("oper-file"));
+  if (data !== undefined) await makeFolder(data);
   const tls = await tlsOptions(value, name, data);
   const plaintext = (value("plaintext") ?? "lan") as Plaintext;
   if (tls === undefined && plaintext === "off") {
@@ -164,10 +165,17 @@ async function loadCertificate(cert?: string, key?: string, name = "", data?: st
     return data === undefined ? await makeCertificate(names) : await keptCertificate(data, names);
   } catch (error) {
     const where = cert === undefined ? `the certificate in ${data}` : `${cert} and ${key}`;
-    if (data !== undefined && cert === undefined && await isFile(data)) {
-      throw new Failure(`Cannot keep anything in ${data}: it is a file; name a folder with --data`);
-    }
     throw new Failure(`Cannot use ${where}: ${explain(error)}`);
+  }
+}
+
+/** Makes a folder for its owner alone, if it is not there. @throws {Failure} */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const why = await isFile(folder) ? "it is a file" : explain(error);
+    throw new Failure(`Cannot keep anything in ${folder}: ${why}; name a folder with --data`);
   }
 }
 

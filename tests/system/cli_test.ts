@@ -1,6 +1,6 @@
 /** The command line, run as a person runs it. */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { parseMessage } from "../../protocol.ts";
 import { Connection } from "../../protocol/connection.ts";
@@ -92,6 +92,26 @@ Deno.test("a file in the place of the data folder is one line and exit code 1", 
   assertEquals([code, stderr], [1, `Cannot keep anything in ${file}: it is a file; name a folder with --data\n`]);
   await Deno.remove(file);
 });
+
+for (
+  const [args, what] of [
+    [["serve", "--port", "0", "--tls-port", "off"], "Cannot keep anything in"],
+    [["serve", "--port", "0", "--tls-port", "0"], "Cannot keep anything in"],
+    [["backup", "copy"], "Cannot look at"],
+    [["export", "--channel", "#lobby"], "Cannot look at"],
+    [["operator", "list"], "Cannot look at"],
+    [["invite"], "Cannot look at"],
+  ] as const
+) {
+  Deno.test(`chat ${args.join(" ")} in a folder that there cannot be is one line that names it, and exit code 1`, async () => {
+    const file = await Deno.makeTempFile();
+    const { code, stdout, stderr } = await run([...args, "--data", `${file}/data`]);
+    await Deno.remove(file);
+    assertEquals([code, stdout], [1, ""]);
+    assert(stderr.startsWith(`${what} ${file}/data`) && stderr.includes(": what should be a folder is a file"), stderr);
+    assertEquals(stderr.trimEnd().split("\n").length, 1);
+  });
+}
 
 Deno.test("serve takes an IPv6 address in brackets too", async () => {
   await using server = await ServerProcess.start([], { host: "[::1]" });
