@@ -111,7 +111,8 @@ export class Session {
   /** The nick we would rather have: what was asked for, or what we changed to; not what the server gave us instead. */
   wantedNick: string;
   /** The nick that we asked for last, in vain or not. */
-  #askedNick = "";
+  /** The nick that was asked for last. */
+  askedNick = "";
   /** `nick!user@host` as others see us, or only the nick. */
   source: string;
   account: string | undefined;
@@ -317,14 +318,14 @@ export class Session {
 
   /** Asks for another nick. */
   changeNick(nick: string): void {
-    this.#askedNick = nick;
+    this.askedNick = nick;
     this.command("NICK", nick);
   }
 
   /** We have another nick. */
   renamed(nick: string): void {
     this.nick = nick;
-    if (this.same(nick, this.#askedNick)) this.wantedNick = nick;
+    if (this.same(nick, this.askedNick)) this.wantedNick = nick;
   }
 
   /** Takes the nick that we would rather have, if it is the one that has just become free. */

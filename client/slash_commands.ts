@@ -151,6 +151,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     run: (c, rest) => {
       const found = actions.channelAndRest(c, rest);
       if (found === undefined) return;
+      const known = c.session.channels.get(found.channel);
+      if (found.rest === "" && known !== undefined) return actions.showTopic(c, known.topic);
       c.session.command("TOPIC", found.channel, ...(found.rest === "" ? [] : [found.rest === "-" ? "" : found.rest]));
     },
   },

@@ -791,3 +791,23 @@ Deno.test("/ignore says in plain words who is not shown and how to take it back"
   assertStringIncludes(await ann.text(), "ben is shown again.");
   assertStringIncludes(await ann.text(), "ben was not ignored.");
 });
+
+Deno.test("/topic shows what the channel is about as often as it is asked", async () => {
+  const ann = new Seat();
+  ann.says(":irc 332 ann #lobby :all about tea");
+  ann.types("/topic\r/topic\r");
+  assertEquals((await ann.text()).split("topic: all about tea").length, 4);
+});
+
+Deno.test("a name that is not possible is named, and nobody is asked to log in for it", async () => {
+  const ann = new Seat({ capabilities: `${ALL} sasl=PLAIN`, columns: 160 });
+  ann.types("/nick :)\r");
+  ann.says(":irc 432 ann * :That nick is not possible");
+  assertMatch(await ann.text(), /:\) cannot be had \(That nick is not possible\). You are still ann\.\s*│/);
+});
+
+Deno.test("/unban of somebody who is gone says how to find what still keeps them out", async () => {
+  const ann = new Seat({ columns: 160 });
+  ann.types("/unban carl\r");
+  assertStringIncludes(await ann.text(), "If carl still cannot come in: /ban lists the masks, /unban MASK lifts one.");
+});

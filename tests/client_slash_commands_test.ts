@@ -29,7 +29,7 @@ const TYPED: readonly (readonly [string, ...string[]])[] = [
   ["/search tea in:#dev", "SEARCH in=#dev;text=tea;limit=50"],
   ["/nick anna", "NICK anna"],
   ["/topic all about tea", "TOPIC #lobby :all about tea"],
-  ["/topic", "TOPIC #lobby"],
+  ["/topic #tea", "TOPIC #tea"],
   ["/topic -", "TOPIC #lobby :"],
   ["/names", "NAMES #lobby"],
   ["/who ben", "WHO ben"],
@@ -88,6 +88,7 @@ Deno.test("what is typed becomes what the server is sent", () => {
 /** Commands that send nothing, and what the person reads. */
 const SHOWN: readonly (readonly [string, string])[] = [
   ["/help topic", "/topic [TEXT]"],
+  ["/topic", "There is no topic; /topic TEXT sets one."],
   ["/ignore", "Nobody is ignored."],
   ["/ignore ben", "ben is not shown any more."],
   ["/unignore ben", "ben was not ignored."],

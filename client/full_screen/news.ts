@@ -260,8 +260,10 @@ function refused(screen: FullScreen, event: SessionEvent & { type: "refused" }):
   const buffer = (target === "" ? undefined : screen.find(target)) ?? screen.current;
   if (ref !== undefined) buffer.fail(ref);
   if (event.command === "NICK") {
-    const taken = { tried: target, reason: text };
-    return here(screen, "error", `${cannotHave(taken)}. You are still ${screen.session.nick}. ${getIt(screen, taken)}`);
+    // Servers write "*" for what they cannot repeat.
+    const taken = { tried: target === "*" ? screen.session.askedNick : target, reason: text };
+    const still = `${cannotHave(taken)}. You are still ${screen.session.nick}.`;
+    return here(screen, "error", event.code === "432" ? still : `${still} ${getIt(screen, taken)}`);
   }
   const about = target === "" || target === buffer.name ? "" : `${target}: `;
   screen.tell(buffer, "error", `${about}${text}`);

@@ -5,6 +5,7 @@
  */
 
 import { readEmoji } from "../emoji.ts";
+import { sanitize, stripFormatting } from "../sanitize.ts";
 import { searchAttributes } from "../search_query.ts";
 import type { Session } from "../session.ts";
 import { isNotify, SWITCHES } from "../settings.ts";
@@ -35,6 +36,12 @@ export function asChannel(session: Session, name: string): string {
   return session.isChannel(name) ? name : `#${name}`;
 }
 
+/** Says what a channel is about. */
+export function showTopic(context: SlashContext, topic: string): void {
+  const text = sanitize(stripFormatting(topic));
+  context.show(text === "" ? "There is no topic; /topic TEXT sets one." : `topic: ${text}`);
+}
+
 /** Gives, or takes, a status. */
 export function setModes(context: SlashContext, sign: "+" | "-", letter: string, nicks: readonly string[]): void {
   const channel = channelHere(context);
@@ -55,7 +62,14 @@ export function ban(context: SlashContext, sign: "+" | "-", words: readonly stri
   const channel = channelHere(context);
   if (channel === undefined) return;
   if (words.length === 0) return context.session.command("MODE", channel, "+b");
-  for (const nick of words) context.session.command("MODE", channel, `${sign}b`, banMask(context, nick));
+  for (const nick of words) {
+    const mask = banMask(context, nick);
+    context.session.command("MODE", channel, `${sign}b`, mask);
+    // Whoever is gone was banned by a mask that is not known any more.
+    if (sign === "-" && mask === `${nick}!*@*`) {
+      context.show(`If ${nick} still cannot come in: /ban lists the masks, /unban MASK lifts one.`);
+    }
+  }
 }
 
 /** Says something to somebody, and opens the conversation. */
