@@ -245,9 +245,9 @@ export class Connection implements AsyncIterable<string> {
     return this.#failure;
   }
 
-  /** Bytes that wait to be sent: here, and handed to the wire but not taken. */
+  /** Bytes that wait to be sent: here, and handed to the wire but not taken. Nothing waits once it has ended. */
   get sendq(): number {
-    return this.#unwritten + (this.#queue?.bytes ?? 0);
+    return this.#ended ? 0 : this.#unwritten + (this.#queue?.bytes ?? 0);
   }
 
   /** Whether more than so many bytes wait to be sent; quicker than counting them. */

@@ -39,8 +39,7 @@ export function brokenInvariants(hub: Hub): string[] {
     if (user !== undefined) {
       must(hub.users.get(user.nick) === user, `${user.nick} has a client and is not on the server`);
     }
-    const { open, sendq } = client.connection;
-    must(!open || sendq === 0, `${sendq} bytes wait for ${client.nick}, who reads`);
+    must(client.connection.sendq === 0, `${client.connection.sendq} bytes wait for ${client.nick}, who reads`);
     for (const nick of client.monitored.values()) {
       must([...hub.monitors.of(nick)].includes(client), `${client.nick} watches ${nick} in vain`);
     }
