@@ -315,6 +315,7 @@ export class Buffer {
     const made: Line = {
       ...line,
       ...(line.id !== undefined && { id: own(line.id) }),
+      ...(line.reply !== undefined && { reply: own(line.reply) }),
       key: this.#nextKey++,
       nick: own(nick),
       text: own(text),

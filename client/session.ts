@@ -111,7 +111,6 @@ export class Session {
   /** The nick we would rather have: what was asked for, or what we changed to; not what the server gave us instead. */
   wantedNick: string;
   /** The nick that we asked for last, in vain or not. */
-  /** The nick that was asked for last. */
   askedNick = "";
   /** `nick!user@host` as others see us, or only the nick. */
   source: string;

@@ -412,9 +412,9 @@ export function whyNotNow(name: string, connected: boolean): string | undefined 
 
 /** Runs what somebody typed after a slash. */
 export function runSlashCommand(context: SlashContext, name: string, rest: string): void {
-  const command = findSlashCommand(name);
   const trouble = whyNotNow(name, context.session.registered);
-  if (command === undefined || trouble !== undefined) return context.fail(trouble ?? "");
+  if (trouble !== undefined) return context.fail(trouble);
+  const command = findSlashCommand(name)!;
   const words = rest.split(/\s+/).filter((word) => word !== "");
   if (words.length < (command.least ?? 0)) return context.fail(`Write /${command.name} ${command.usage}`);
   // What cannot be written as one line of the protocol, such as a nick that begins with a colon.
