@@ -44,6 +44,7 @@ function lineContext({ session, target, print, log, leave }: LineSlashOptions): 
     clear: () => {},
     searching: () => {},
     picked: () => undefined,
+    remove: () => log("There is no message here to delete."),
     ask: () => {
       needsScreen();
       return Promise.resolve(undefined);

@@ -125,7 +125,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     least: 1,
     run: (c, rest) => actions.react(c, rest, false),
   },
-  { name: "delete", usage: "[REASON]", help: "delete the picked, or your last, message", run: actions.remove },
+  {
+    name: "delete",
+    usage: "[REASON]",
+    help: "delete the picked, or your last, message",
+    run: (c, rest) => c.remove(rest),
+  },
   {
     name: "search",
     aliases: ["s"],
@@ -399,12 +404,17 @@ export function readTyped(typed: string): { text: string } | { name: string; res
   return name === undefined ? { text: typed } : { name, rest };
 }
 
+/** What somebody is told who wants to do what needs a connection. */
+export function noConnection(what: string): string {
+  return `There is no connection now; ${what} needs one.`;
+}
+
 /** Why a command cannot be done now, whatever stands behind it; `undefined` if it can. */
 export function whyNotNow(name: string, connected: boolean): string | undefined {
   const command = findSlashCommand(name);
   if (command !== undefined) {
     const able = connected || command.offline === true;
-    return able ? undefined : `There is no connection now; /${command.name} needs one.`;
+    return able ? undefined : noConnection(`/${command.name}`);
   }
   const near = nearest(name, SLASH_COMMANDS.map((known) => known.name));
   return `There is no /${name}.${near === undefined ? "" : ` Did you mean /${near}?`} Type // to say a slash.`;

@@ -24,8 +24,6 @@ const TYPED: readonly (readonly [string, ...string[]])[] = [
   ["/reply yes", "@+reply=m1;+draft/reply=m1 PRIVMSG #lobby yes"],
   ["/react :tada:", "@+draft/react=🎉;+reply=m1;+draft/reply=m1 TAGMSG #lobby"],
   ["/unreact 🎉", "@+draft/unreact=🎉;+reply=m1;+draft/reply=m1 TAGMSG #lobby"],
-  ["/delete", "REDACT #lobby m2"],
-  ["/delete a typo", "REDACT #lobby m2 :a typo"],
   ["/search tea in:#dev", "SEARCH in=#dev;text=tea;limit=50"],
   ["/nick anna", "NICK anna"],
   ["/topic all about tea", "TOPIC #lobby :all about tea"],
@@ -103,7 +101,8 @@ const SHOWN: readonly (readonly [string, string])[] = [
   ["/register", "A password for ann"],
   ["/oper root", "The password of the operator root"],
   ["/password", "You are not logged in to an account."],
-  ["/logout", "forgotten"],
+  ["/logout", "There is no account to forget here."],
+  ["/delete", 'Delete for everybody, y or n? "maybe"'],
   ["/kick", "Write /kick NICK [REASON]"],
   ["/search tea after:soon", '"soon" is no date'],
   ["/nosuch", "There is no /nosuch."],
@@ -132,6 +131,12 @@ Deno.test("/oper with a name asks for the password, which nobody sees; with none
   assertEquals(ann.sent.at(-1), "OPER root :s3cret word");
   await answers(ann, "/oper other", "");
   assertEquals(ann.sent.at(-1), "OPER root :s3cret word");
+});
+
+Deno.test("/delete asks, and then says why, if a reason was given", async () => {
+  const ann = inLobby();
+  await answers(ann, "/delete a typo", "y");
+  assertEquals(ann.sent, ["REDACT #lobby m2 :a typo"]);
 });
 
 Deno.test("what fits no line of the protocol is said, also behind a question", async () => {

@@ -1,6 +1,6 @@
 // https://modern.ircdocs.horse/#lusers-message
 
-import { assertEquals, Node, type TestClient } from "./harness.ts";
+import { assertEquals, assertMatch, Node, type TestClient } from "./harness.ts";
 
 /** Numbers that LUSERS tells: users, invisible ones, operators, unregistered, channels, now and most. */
 async function counts(client: TestClient): Promise<Record<string, number>> {
@@ -8,10 +8,10 @@ async function counts(client: TestClient): Promise<Record<string, number>> {
   const messages = await client.messages();
   assertEquals(messages.map(({ command }) => command), ["251", "252", "253", "254", "255", "265", "266"]);
   const [all, operators, unknown, channels, me, local, global] = messages.map(({ params }) => params);
-  const [visible, invisible] = /There are (\d+) users and (\d+) invisible on 1 servers/.exec(all![1]!)!.slice(1).map(
+  const [visible, invisible] = /There \w+ (\d+) \w+ and (\d+) invisible on 1 server$/.exec(all![1]!)!.slice(1).map(
     Number,
   );
-  assertEquals(me![1], `I have ${visible! + invisible!} clients and 0 servers`);
+  assertMatch(me![1]!, new RegExp(`^I have ${visible! + invisible!} clients? and 0 servers$`));
   assertEquals(local!.slice(1, 3), global!.slice(1, 3));
   assertEquals(Number(local![1]), visible! + invisible!);
   return {
@@ -72,4 +72,30 @@ Deno.test("LUSERS counts invisible users and operators, and forgets those who le
   await ben.expectEnd("ERROR *");
   const after = await counts(ann);
   assertEquals([after.visible, after.invisible, after.operators, after.unknown], [1, 0, 0, 0]);
+});
+
+Deno.test("LUSERS speaks of one as of one", async () => {
+  await using node = new Node();
+  const words = async (client: TestClient) => {
+    client.send("LUSERS");
+    return (await client.messages()).slice(0, 5).map(({ params }) => params.slice(1).join(" "));
+  };
+  const ann = await node.client("ann");
+  ann.send("JOIN #chan");
+  await ann.sync();
+  assertEquals(await words(ann), [
+    "There is 1 user and 0 invisible on 1 server",
+    "0 operators online",
+    "0 connections not registered",
+    "1 channel formed",
+    "I have 1 client and 0 servers",
+  ]);
+  const ben = await node.client("ben");
+  assertEquals(await words(ben), [
+    "There are 2 users and 0 invisible on 1 server",
+    "0 operators online",
+    "0 connections not registered",
+    "1 channel formed",
+    "I have 2 clients and 0 servers",
+  ]);
 });

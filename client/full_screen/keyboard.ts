@@ -50,6 +50,12 @@ export class Keyboard {
     return this.question?.editor ?? this.editor;
   }
 
+  /** Whether letters do something to the picked message. They do not within a command, which may be about it. */
+  get pickKeysHold(): boolean {
+    const picked = this.#screen.scrolling.selected !== undefined;
+    return picked && this.question === undefined && !this.editor.text.startsWith("/");
+  }
+
   /** Handles what a person did. */
   key(event: KeyEvent): void {
     const screen = this.#screen;
@@ -62,8 +68,14 @@ export class Keyboard {
     if (screen.panel !== undefined && !asking && panelKey(screen, screen.panel, event)) return;
     if (event.type === "key") return this.#press(event.key);
     if (this.activeEditor.search !== undefined) return void this.activeEditor.insert(event.text);
-    if (event.type === "text" && !asking && screen.scrolling.selected !== undefined) return this.#pickText(event.text);
+    if (event.type === "text" && this.pickKeysHold) return this.#pickText(event.text);
     if (event.type === "text" && !asking && event.text === "?" && this.editor.text === "") return screen.help("");
+    this.#type(event);
+  }
+
+  #type(event: KeyEvent & { text: string }): void {
+    const screen = this.#screen;
+    const asking = this.question !== undefined;
     this.completion = undefined;
     const taken = this.activeEditor.insert(asking ? event.text.replaceAll("\n", " ") : event.text);
     if (!taken) screen.hint = "That is too much for one message, so it was not put in.";
@@ -98,7 +110,8 @@ export class Keyboard {
     screen.replyTo = undefined;
     if ("name" in read) runSlashCommand(slashContext(screen), read.name, read.rest);
     else screen.outgoing.say(current.name, read.text, replyTo === undefined ? {} : { reply: replyTo.id });
-    screen.scrolling.selected = undefined;
+    // A question that a command has asked may be about the picked message.
+    if (this.question === undefined) screen.scrolling.selected = undefined;
     screen.effects.redraw();
   }
 
@@ -163,6 +176,7 @@ export class Keyboard {
     const line = screen.scrolling.picked;
     const action = line === undefined ? undefined : PICK_KEYS.find(({ keys }) => keys.includes(text.slice(0, 1)));
     if (line !== undefined) action?.run(screen, line);
+    if (action === undefined && text.startsWith("/")) return this.#type({ type: "text", text });
     if (action === undefined) screen.scrolling.selected = undefined;
     const rest = action === undefined ? text : text.slice(1);
     if (rest !== "") this.key({ type: "text", text: rest });

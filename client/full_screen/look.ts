@@ -40,7 +40,7 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
     completion: completion === undefined
       ? undefined
       : { labels: completion.items.map((item) => item.label), selected: completion.selected },
-    hint: screen.hint ?? (scrolling.picked === undefined ? undefined : pickHint(screen, scrolling.picked)),
+    hint: screen.hint ?? hintOfPicked(screen),
     panel,
     anchor: scrolling.anchors.get(current),
     below: scrolling.below,
@@ -49,6 +49,11 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
     fold: session.fold,
     color,
   };
+}
+
+function hintOfPicked(screen: FullScreen): string | undefined {
+  const { picked } = screen.scrolling;
+  return picked === undefined || screen.keyboard.question !== undefined ? undefined : pickHint(screen, picked);
 }
 
 function inputState({ keyboard, replyTo, current }: FullScreen): ViewState["input"] {

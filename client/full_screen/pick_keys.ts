@@ -9,7 +9,8 @@ import { readEmoji } from "../emoji.ts";
 import { findLinks } from "../formatting.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { stripFormatting } from "../sanitize.ts";
-import { graphemes } from "../text.ts";
+import { noConnection } from "../slash_commands.ts";
+import { fit, graphemes } from "../text.ts";
 
 /** A key that does something to the picked message. */
 export interface PickKey {
@@ -30,8 +31,12 @@ export const PICK_KEYS: readonly PickKey[] = [
   { keys: ["o"], help: "open link", suits: (_screen, line) => findLinks(line.text).length > 0, run: openLink },
 ];
 
+/** Columns of a message that a question quotes. */
+const QUESTION_COLUMNS = 30;
+
 /** What the keys do to this message, in a line. */
 export function pickHint(screen: FullScreen, line: Line): string {
+  if (!screen.keyboard.pickKeysHold) return "/reply, /react and /delete mean this message  Esc back";
   const fitting = PICK_KEYS.filter(({ suits }) => suits?.(screen, line) ?? true);
   return [...fitting.map(({ keys, help }) => `${keys[0]} ${help}`), "Esc back"].join("  ");
 }
@@ -45,7 +50,7 @@ export function reply(screen: FullScreen, line: Line): void {
 
 async function react(screen: FullScreen, line: Line): Promise<void> {
   const { current } = screen;
-  if (!screen.session.registered) return hint(screen, "There is no connection now; reacting needs one.");
+  if (!screen.session.registered) return hint(screen, noConnection("reacting"));
   if (line.id === undefined || !mayReact(screen, line)) {
     return hint(screen, "This server does not pass reactions on.");
   }
@@ -82,19 +87,23 @@ function again(screen: FullScreen, line: Line): void {
   screen.outgoing.again(screen.current, line);
 }
 
-async function remove(screen: FullScreen, line: Line): Promise<void> {
+/** Deletes a message, if the person, who is shown which it is, agrees. */
+export async function remove(screen: FullScreen, line: Line, reason = ""): Promise<void> {
   const { current } = screen;
   if (isLost(line)) {
     screen.scrolling.selected = undefined;
     return current.remove(line);
   }
-  if (!screen.session.registered) return hint(screen, "There is no connection now; deleting needs one.");
+  if (!screen.session.registered) return hint(screen, noConnection("deleting"));
   if (line.id === undefined || !screen.session.enabled.has("messageRedaction")) {
     return hint(screen, "This server cannot delete messages.");
   }
-  const typed = await screen.keyboard.ask("Delete this message for everybody? y or n");
+  const words = fit(stripFormatting(line.text).replace(/\s+/g, " "), QUESTION_COLUMNS);
+  screen.scrolling.selected = line.key;
+  const typed = await screen.keyboard.ask(`Delete for everybody, y or n? "${words}"`);
   screen.scrolling.selected = undefined;
-  if (typed?.trim().toLowerCase() === "y") screen.session.redact(current.name, line.id);
+  if (typed?.trim().toLowerCase() !== "y") return hint(screen, "Nothing was deleted.");
+  screen.session.redact(current.name, line.id, reason === "" ? undefined : reason);
 }
 
 function copy(screen: FullScreen, line: Line): void {

@@ -102,12 +102,18 @@ export class Scrolling {
   /** Picks the next message above (or below) the picked one. */
   pick(direction: -1 | 1): void {
     const lines = this.#screen.current.lines.filter(isPickable);
+    if (lines.length === 0) return this.#sayNothingToPick();
     const at = lines.findIndex((line) => line.key === this.selected);
     const next = this.selected === undefined ? lines.at(-1) : lines[at + direction];
     if (next === undefined && direction < 0) return this.by(3);
     this.selected = next?.key;
     this.#showPicked();
     this.#screen.effects.redraw();
+  }
+
+  #sayNothingToPick(): void {
+    this.selected = undefined;
+    this.#screen.hint = "There is no message here to pick.";
   }
 
   /** Goes to a message and picks it, if it is in the buffer. */

@@ -8,8 +8,9 @@ import { toBase64 } from "../session/scram.ts";
 import type { Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import type { Notify } from "../settings.ts";
-import type { Picked, SlashContext } from "../slash_commands.ts";
+import type { SlashContext } from "../slash_commands.ts";
 import { isPickable } from "../view/messages.ts";
+import { remove } from "./pick_keys.ts";
 
 /** The hands of a slash command. */
 export function slashContext(screen: FullScreen): SlashContext {
@@ -33,7 +34,17 @@ export function slashContext(screen: FullScreen): SlashContext {
     searching: (query) => {
       screen.query = query;
     },
-    picked: (of) => pickedMessage(screen, of),
+    picked: () => {
+      const line = pickedLine(screen, false);
+      return line?.id === undefined
+        ? undefined
+        : { target: current.name, id: line.id, nick: line.nick, self: line.self };
+    },
+    remove: (reason) => {
+      const line = pickedLine(screen, true);
+      if (line !== undefined) return void remove(screen, line, reason);
+      screen.tell(screen.current, "error", "There is no message of yours here to delete.");
+    },
     ask: (prompt, secret) => screen.keyboard.ask(prompt, { secret }),
     login: (account, password) => {
       login(screen, account, password);
@@ -47,13 +58,7 @@ export function slashContext(screen: FullScreen): SlashContext {
       screen.registering = { account, password };
       session.command("ACCOUNT", "PASSWORD", encoded(old), encoded(password));
     },
-    logout: () => {
-      const { account } = screen.here;
-      delete screen.here.account;
-      if (account !== undefined) void store.remember(screen.address, account, undefined);
-      screen.remember();
-      screen.tell(screen.current, "info", "The account and its password are forgotten here; /reconnect leaves it.");
-    },
+    logout: () => logout(screen),
     ignore: (mask, add) => ignore(screen, mask, add),
     notify: (target, how) => {
       const name = session.fold(target === "" ? current.name : target);
@@ -72,11 +77,10 @@ const NOTIFY_WORDS: Readonly<Record<Notify, string>> = {
   mute: "nothing here calls you, and nothing is counted",
 };
 
-function pickedMessage(screen: FullScreen, of: "others" | "own"): Picked | undefined {
-  const suits = (line: Line) => isPickable(line) && line.id !== undefined && line.self === (of === "own");
-  const line = screen.scrolling.picked ?? screen.current.lines.findLast(suits);
-  if (line?.id === undefined) return undefined;
-  return { target: screen.current.name, id: line.id, nick: line.nick, self: line.self };
+/** The picked line, or else the last message that is, or is not, ours. */
+function pickedLine({ scrolling, current }: FullScreen, own: boolean): Line | undefined {
+  const suits = (line: Line) => isPickable(line) && line.id !== undefined && line.self === own;
+  return scrolling.picked ?? current.lines.findLast(suits);
 }
 
 /** The password is remembered when the server has agreed to it. */
@@ -86,6 +90,21 @@ function login(screen: FullScreen, account: string, password: string): void {
   session.credentials = { account, password };
   screen.tell(screen.current, "info", `Connecting anew to log in as ${account}.`);
   screen.effects.reconnect(`Connecting anew to log in as ${account}.`);
+}
+
+/** Forgets whom to log in as. On the server we are logged in for as long as the connection lasts. */
+function logout(screen: FullScreen): void {
+  const { session, store, here } = screen;
+  const { account } = here;
+  const until = session.account === undefined ? "" : ` You stay logged in as ${session.account} until /reconnect.`;
+  if (account !== undefined) void store.remember(screen.address, account, undefined);
+  delete here.account;
+  session.credentials = undefined;
+  screen.remember();
+  const what = account === undefined
+    ? "There is no account to forget here."
+    : `The account ${account} and its password are forgotten here.`;
+  screen.tell(screen.current, "info", what + until);
 }
 
 function ignore(screen: FullScreen, mask: string | undefined, add: boolean): void {

@@ -42,9 +42,9 @@ export const UI_KEYS: readonly UiKey[] = [
   {
     keys: ["M-Up", "M-k"],
     help: "pick a message: reply, react, delete, copy, open",
-    run: (screen) => screen.scrolling.pick(-1),
+    run: (screen) => pick(screen, -1),
   },
-  { keys: ["M-Down", "M-j"], help: "pick the message below", run: (screen) => screen.scrolling.pick(1) },
+  { keys: ["M-Down", "M-j"], help: "pick the message below", run: (screen) => pick(screen, 1) },
   { keys: ["Up"], help: "while picking: the message above", run: (screen) => whilePicking(screen, -1) },
   { keys: ["Down"], help: "while picking: the message below", run: (screen) => whilePicking(screen, 1) },
   {
@@ -91,10 +91,15 @@ function enter(screen: FullScreen): void {
   screen.keyboard.submit();
 }
 
-function whilePicking(screen: FullScreen, direction: -1 | 1): boolean {
-  if (screen.scrolling.selected === undefined || screen.keyboard.question !== undefined) return false;
+/** Not while a question is open, which may be about the picked message. */
+function pick(screen: FullScreen, direction: -1 | 1): boolean {
+  if (screen.keyboard.question !== undefined) return false;
   screen.scrolling.pick(direction);
   return true;
+}
+
+function whilePicking(screen: FullScreen, direction: -1 | 1): boolean {
+  return screen.scrolling.selected !== undefined && pick(screen, direction);
 }
 
 function step(screen: FullScreen, by: -1 | 1): void {

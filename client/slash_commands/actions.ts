@@ -86,14 +86,14 @@ export function talkTo(
 
 /** Answers a message. */
 export function reply(context: SlashContext, text: string): void {
-  const message = context.picked("others");
+  const message = context.picked();
   if (message === undefined) return context.fail("There is no message here to answer.");
   context.say(message.target, text, { reply: message.id });
 }
 
 /** Reacts to a message, or takes that back. */
 export function react(context: SlashContext, word: string, add: boolean): void {
-  const message = context.picked("others");
+  const message = context.picked();
   if (message === undefined) return context.fail("There is no message here to react to.");
   const emoji = readEmoji(word);
   if (/^:[\w+-]+:?$/.test(emoji)) {
@@ -101,15 +101,6 @@ export function react(context: SlashContext, word: string, add: boolean): void {
   }
   if (!context.session.react(message.target, message.id, emoji, add)) {
     context.fail("This server does not pass reactions on.");
-  }
-}
-
-/** Deletes a message. */
-export function remove(context: SlashContext, reason: string): void {
-  const message = context.picked("own");
-  if (message === undefined) return context.fail("There is no message of yours here to delete.");
-  if (!context.session.redact(message.target, message.id, reason === "" ? undefined : reason)) {
-    context.fail("This server cannot delete messages.");
   }
 }
 

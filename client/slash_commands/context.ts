@@ -41,8 +41,10 @@ export interface SlashContext {
   clear(): void;
   /** Begins a search whose results will be shown. */
   searching(query: string): void;
-  /** The message that is picked, or else the last one of others or of our own. */
-  picked(of: "others" | "own"): Picked | undefined;
+  /** The message that is picked, or else the last one of others. */
+  picked(): Picked | undefined;
+  /** Deletes the message that is picked, or else our last one, if the person agrees. */
+  remove(reason: string): void;
   /** Asks for something, unseen if it is secret. `undefined` if the person would rather not. */
   ask(prompt: string, secret: boolean): Promise<string | undefined>;
   /** Remembers whom to log in as, and logs in. */

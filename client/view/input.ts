@@ -38,6 +38,9 @@ function cells(line: string): string[] {
   return joined;
 }
 
+/** Columns that the longest prompt leaves for what is typed. */
+const ANSWER_COLUMNS = 4;
+
 interface Row {
   readonly from: number;
   readonly text: string;
@@ -45,9 +48,9 @@ interface Row {
 
 /** Draws the input into at most `height` rows; of a longer text those around the cursor are seen. */
 export function drawInput(input: InputState, columns: number, height: number): InputView {
-  const prompt = sanitize(input.prompt);
+  const prompt = fit(sanitize(input.prompt), Math.max(columns - ANSWER_COLUMNS - 1, 2));
   const indent = textWidth(prompt);
-  const rows = breakText(input.text, Math.max(columns - indent - 1, 4));
+  const rows = breakText(input.text, Math.max(columns - indent - 1, ANSWER_COLUMNS));
   const cursorRow = Math.max(rows.findLastIndex((row) => row.from <= input.cursor), 0);
   const top = Math.max(0, Math.min(cursorRow - height + 1, rows.length - height));
   const first = Math.max(0, Math.min(top, cursorRow));

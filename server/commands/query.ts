@@ -81,16 +81,21 @@ export function sendLusers(client: Client): void {
   const total = hub.users.size;
   const invisible = hub.countMode("i");
   const most = hub.maxUsers;
-  client.numeric(
-    numeric.RPL_LUSERCLIENT,
-    `There are ${total - invisible} users and ${invisible} invisible on 1 servers`,
-  );
-  client.numeric(numeric.RPL_LUSEROP, `${hub.countMode("o")}`, "operators online");
-  client.numeric(numeric.RPL_LUSERUNKNOWN, `${hub.unregistered}`, "connections not registered");
-  client.numeric(numeric.RPL_LUSERCHANNELS, `${hub.channels.size}`, "channels formed");
-  client.numeric(numeric.RPL_LUSERME, `I have ${total} clients and 0 servers`);
+  const visible = total - invisible;
+  const counted = (code: string, count: number, what: string, rest: string) =>
+    client.numeric(code, `${count}`, `${nounFor(count, what)} ${rest}`);
+  const users = `There ${visible === 1 ? "is" : "are"} ${visible} ${nounFor(visible, "user")}`;
+  client.numeric(numeric.RPL_LUSERCLIENT, `${users} and ${invisible} invisible on 1 server`);
+  counted(numeric.RPL_LUSEROP, hub.countMode("o"), "operator", "online");
+  counted(numeric.RPL_LUSERUNKNOWN, hub.unregistered, "connection", "not registered");
+  counted(numeric.RPL_LUSERCHANNELS, hub.channels.size, "channel", "formed");
+  client.numeric(numeric.RPL_LUSERME, `I have ${total} ${nounFor(total, "client")} and 0 servers`);
   client.numeric(numeric.RPL_LOCALUSERS, `${total}`, `${most}`, `Current local users ${total}, max ${most}`);
   client.numeric(numeric.RPL_GLOBALUSERS, `${total}`, `${most}`, `Current global users ${total}, max ${most}`);
+}
+
+function nounFor(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
 }
 
 // VERSION [<server>]
