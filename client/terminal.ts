@@ -191,21 +191,22 @@ export class Terminal {
     const extra = this.#extra;
     this.#extra = "";
     // Not awaited by anybody: a terminal that stalls stops the drawing and nothing else.
-    void this.#write(newTitle + frame + extra);
+    void this.#write([newTitle, ...frame, extra]);
   }
 
-  async #write(text: string): Promise<void> {
+  async #write(pieces: readonly string[]): Promise<void> {
     this.#writing = true;
     try {
-      for (let bytes = ENCODER.encode(text); bytes.length > 0;) {
-        bytes = bytes.subarray(await this.#output.write(bytes));
-        if (!this.#inside) break;
-      }
+      for (const piece of pieces) await this.#writePiece(ENCODER.encode(piece));
     } catch {
       this.#drawing.gone();
     }
     this.#writing = false;
     if (this.#stale) this.redraw();
+  }
+
+  async #writePiece(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    while (this.#inside && bytes.length > 0) bytes = bytes.subarray(await this.#output.write(bytes));
   }
 
   #writeNow(text: string): void {

@@ -66,6 +66,19 @@ Deno.test("the cursor stands where the terminal itself has put the text", async 
   }
 });
 
+// A terminal shows what it has read, and an input method opens where the cursor is then.
+Deno.test("in the middle of a frame too the cursor stands where the text goes, whatever of the frame was read", async () => {
+  const ann = new Seat({ columns: 120, rows: 40 });
+  ann.types("中文 first\x1b\r第二行");
+  for (let i = 0; i < 60; i++) ann.says(`:ben!b@h PRIVMSG #lobby :${i} 很长的消息 ${"words and ".repeat(i % 7)}`);
+  const pieces = await ann.pieces();
+  assert(pieces.length > 1);
+  for (const { bytes, cursor } of pieces) {
+    assert(bytes <= 1792, `${bytes} bytes are not read as a whole`);
+    assertEquals(cursor, [8, 39]);
+  }
+});
+
 Deno.test("several lines are typed with Alt-Enter or pasted, and nothing is sent before Enter", async () => {
   const ann = new Seat({ capabilities: ALL });
   ann.types("one\x1b\rtwo\x1b[200~\nthree\nfour\x1b[201~");

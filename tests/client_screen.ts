@@ -166,11 +166,29 @@ export class Seat {
     return [active.cursorX, active.cursorY];
   }
 
-  async #draw(): Promise<void> {
+  /** Draws, and gives the bytes of each piece of the frame and where the cursor stood behind it. */
+  async pieces(): Promise<{ bytes: number; cursor: [number, number] }[]> {
+    const seen: { bytes: number; cursor: [number, number] }[] = [];
+    await this.#draw((piece) => {
+      const { active } = this.#terminal.buffer;
+      seen.push({ bytes: new TextEncoder().encode(piece).length, cursor: [active.cursorX, active.cursorY] });
+    });
+    return seen;
+  }
+
+  async #draw(written?: (piece: string) => void): Promise<void> {
     this.screen.scrolling.resize(this.#columns, this.#rows);
     const drawn = drawScreen(this.screen.state(), this.#columns, this.#rows);
     this.screen.drawn(drawn);
-    await new Promise<void>((resolve) => this.#terminal.write(this.#first + this.#painter.paint(drawn), resolve));
+    await this.#write(this.#first);
     this.#first = "";
+    for (const piece of this.#painter.paint(drawn)) {
+      await this.#write(piece);
+      written?.(piece);
+    }
+  }
+
+  async #write(text: string): Promise<void> {
+    await new Promise<void>((resolve) => this.#terminal.write(text, resolve));
   }
 }
