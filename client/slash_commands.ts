@@ -8,6 +8,7 @@
  */
 
 import * as actions from "./slash_commands/actions.ts";
+import { ban, unban } from "./slash_commands/bans.ts";
 import type { SlashContext } from "./slash_commands/context.ts";
 
 export type { Picked, SlashContext } from "./slash_commands/context.ts";
@@ -233,15 +234,15 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   {
     name: "ban",
     usage: "[NICK|MASK...]",
-    help: "keep somebody out; without a name, list who is",
-    run: (c, _r, words) => actions.ban(c, "+", words),
+    help: "keep somebody out, and nobody else who is here; without a name, list who is kept out",
+    run: (c, _r, words) => ban(c, words),
   },
   {
     name: "unban",
     usage: "MASK...",
     help: "let somebody in again",
     least: 1,
-    run: (c, _r, words) => actions.ban(c, "-", words),
+    run: (c, _r, words) => unban(c, words),
   },
   {
     name: "op",

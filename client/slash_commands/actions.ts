@@ -49,29 +49,6 @@ export function setModes(context: SlashContext, sign: "+" | "-", letter: string,
   for (const nick of nicks) context.session.command("MODE", channel, sign + letter, nick);
 }
 
-/** `*!*@host` for somebody whose host is known, else `nick!*@*`; a mask stays as it is. */
-export function banMask(context: SlashContext, nick: string): string {
-  if (/[!@*?$]/.test(nick)) return nick;
-  const address = context.session.channels.get(context.target)?.members.get(nick)?.address;
-  const host = address?.slice(address.indexOf("@") + 1);
-  return host === undefined ? `${nick}!*@*` : `*!*@${host}`;
-}
-
-/** Bans, lets in again, or lists who is banned. */
-export function ban(context: SlashContext, sign: "+" | "-", words: readonly string[]): void {
-  const channel = channelHere(context);
-  if (channel === undefined) return;
-  if (words.length === 0) return context.session.command("MODE", channel, "+b");
-  for (const nick of words) {
-    const mask = banMask(context, nick);
-    context.session.command("MODE", channel, `${sign}b`, mask);
-    // Whoever is gone was banned by a mask that is not known any more.
-    if (sign === "-" && mask === `${nick}!*@*`) {
-      context.show(`If ${nick} still cannot come in: /ban lists the masks, /unban MASK lifts one.`);
-    }
-  }
-}
-
 /** Says something to somebody, and opens the conversation. */
 export function talkTo(
   context: SlashContext,

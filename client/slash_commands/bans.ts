@@ -1,0 +1,111 @@
+/**
+ * `/ban` and `/unban`: which mask keeps one person out, and whom else of the channel it means.
+ *
+ * Where many share an address, as a class behind one router, the address would keep all of them out. So a nick becomes the
+ * widest mask that means nobody else who is here.
+ *
+ * @module
+ */
+
+import { matchesMask } from "../../protocol/casemapping.ts";
+import type { Member, Session } from "../session.ts";
+import { channelHere } from "./actions.ts";
+import type { SlashContext } from "./context.ts";
+
+/** Bans, or lists who is banned, and says whom a ban means. */
+export function ban(context: SlashContext, words: readonly string[]): void {
+  const channel = channelHere(context);
+  if (channel === undefined) return;
+  const { session } = context;
+  if (words.length === 0) return session.command("MODE", channel, "+b");
+  const members = session.channels.get(channel)?.members.values() ?? [];
+  for (const word of words) {
+    const { mask, means } = isMask(word) ? { mask: word, means: meansOf(session, word, members) } : banOf(session, {
+      nick: word,
+      member: session.channels.get(channel)?.members.get(word),
+      others: members.filter(({ nick }) => !session.same(nick, word)),
+    });
+    if (means !== "") context.show(means);
+    session.command("MODE", channel, "+b", mask);
+  }
+}
+
+/** Lets in again: whoever is here, by every mask that `/ban` may have chosen. */
+export function unban(context: SlashContext, words: readonly string[]): void {
+  const channel = channelHere(context);
+  if (channel === undefined) return;
+  const { session } = context;
+  for (const word of words) {
+    const member = session.channels.get(channel)?.members.get(word);
+    const masks = isMask(word) ? [word] : [...masksOf(session, member).map(({ mask }) => mask), `${word}!*@*`];
+    const most = Math.max(session.isupport.number("MODES", 3), 1);
+    for (let from = 0; from < masks.length; from += most) {
+      const some = masks.slice(from, from + most);
+      session.command("MODE", channel, `-${"b".repeat(some.length)}`, ...some);
+    }
+    // Whoever is gone was banned by a mask that is not known any more.
+    if (!isMask(word) && member?.address === undefined) {
+      context.show(`If ${word} still cannot come in: /ban lists the masks, /unban MASK lifts one.`);
+    }
+  }
+}
+
+function isMask(word: string): boolean {
+  return /[!@*?$~:]/.test(word);
+}
+
+interface Whom {
+  readonly nick: string;
+  readonly member: Member | undefined;
+  readonly others: readonly Member[];
+}
+
+function banOf(session: Session, { nick, member, others }: Whom): { mask: string; means: string } {
+  const fitting = masksOf(session, member).find(({ mask }) => hit(mask, others).length === 0);
+  return fitting ?? { mask: `${nick}!*@*`, means: `This bans whoever has the nick ${nick}: the address is not known.` };
+}
+
+/** Masks that mean a member, the widest first. */
+function masksOf(session: Session, member: Member | undefined): { mask: string; means: string }[] {
+  if (member?.address === undefined) return [];
+  const { nick, address, account } = member;
+  const host = address.slice(address.indexOf("@") + 1);
+  const why = "others here have the same address.";
+  const byAccount = account === undefined ? undefined : accountMask(session, account);
+  return [
+    { mask: `*!*@${host}`, means: `This bans ${nick}, and everybody else from the same address.` },
+    ...(byAccount === undefined ? [] : [{ mask: byAccount, means: `This bans the account ${account}: ${why}` }]),
+    { mask: `*!${address}`, means: `This bans ${nick} only: ${why}` },
+    { mask: `${nick}!${address}`, means: `This bans ${nick} only, and under this nick: ${why}` },
+  ];
+}
+
+/**
+ * How the server writes an account in a list of bans: https://ircv3.net/specs/extensions/account-extban,
+ * https://modern.ircdocs.horse/#extban-parameter.
+ */
+function accountMask({ isupport }: Session, account: string): string | undefined {
+  const name = isupport.get("ACCOUNTEXTBAN")?.split(",")[0];
+  const prefix = /^[^,]*/.exec(isupport.get("EXTBAN") ?? "")?.[0] ?? "";
+  return name ? `${prefix}${name}:${account}` : undefined;
+}
+
+/** Whom of the channel a mask means that somebody wrote; empty where only the server can know. */
+function meansOf(session: Session, mask: string, members: readonly Member[]): string {
+  if (/^[$~]|^\w+:/.test(mask)) return "";
+  const full = mask.includes("!") ? mask : mask.includes("@") ? `*!${mask}` : `${mask}!*@*`;
+  const nicks = hit(full, members).map(({ nick }) => session.isSelf(nick) ? `${nick} (you)` : nick);
+  return `Of those who are here this bans ${nicks.length === 0 ? "nobody" : some(nicks)}.`;
+}
+
+function hit(mask: string, members: readonly Member[]): Member[] {
+  return members.filter(({ nick, address }) => address !== undefined && matchesMask(mask, `${nick}!${address}`));
+}
+
+/** So many names are read in a line. */
+const MAX_NAMED = 10;
+
+function some(nicks: readonly string[]): string {
+  const rest = nicks.length - MAX_NAMED;
+  return rest <= 1 ? nicks.join(", ") : `${nicks.slice(0, MAX_NAMED).join(", ")} and ${rest} more`;
+}
