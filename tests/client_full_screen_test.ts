@@ -337,6 +337,34 @@ Deno.test("/search shows what was found, and Enter goes there", async () => {
   assertMatch(await ann.text(), /▸ +ben {2}green tea/);
 });
 
+Deno.test("of a message that is longer than the screen the beginning is gone to, and Page Down shows the rest", async () => {
+  const ann = new Seat({ columns: 60, rows: 12, capabilities: ALL });
+  const said = (id: string, text: string) => `@msgid=${id} :ben!b@h PRIVMSG #lobby :${text}`;
+  const long = Array.from({ length: 30 }, (_, i) => `@batch=l :ben!b@h PRIVMSG #lobby :row ${i}.`);
+  ann.says(
+    said("before", "before it"),
+    "@msgid=long :ben!b@h BATCH +l draft/multiline #lobby",
+    ...long,
+    ":irc BATCH -l",
+  );
+  for (let i = 0; i < 30; i++) ann.says(said(`m${i}`, `line ${i}`));
+  ann.types("/search row\r");
+  ann.says(
+    `@label=${labelOf(ann.sent.at(-1))} :irc BATCH +s soju.im/search`,
+    "@batch=s;msgid=long :ben!b@h PRIVMSG #lobby :row 0.",
+    ":irc BATCH -s",
+  );
+  ann.types("\r");
+  const top = (await ann.rows())[1]!;
+  assertMatch(top, /▸.*row 0\./);
+  ann.types("\x1b[6~");
+  assertMatch((await ann.rows())[1]!, /▸ *row 6\./);
+  ann.types("\x1b[1;3A");
+  assertStringIncludes(await ann.text(), "before it");
+  ann.types("\x1b[1;3B");
+  assertMatch((await ann.rows())[1]!, /▸.*row 0\./);
+});
+
 Deno.test("? shows every key and command, and typing goes on", async () => {
   const ann = new Seat({ rows: 30 });
   ann.types("?");

@@ -7,7 +7,7 @@
 import { type Buffer, isSpeech, type Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { type Layout, layoutOf, messageLayout, type Screen, type ViewState } from "../view.ts";
-import { type Anchor, isPickable, scroll, visibleMessages } from "../view/messages.ts";
+import { type Anchor, beginning, isPickable, scroll, visibleMessages } from "../view/messages.ts";
 import { loadOlder } from "./catch_up.ts";
 
 /** Older messages are asked for when so few lines are left above what is seen. */
@@ -154,9 +154,16 @@ export class Scrolling {
     if (near || atTop || gap) loadOlder(this.#screen, current);
   }
 
-  /** Scrolls until the picked line is seen, and not only its last rows at the top or its first at the bottom. */
+  /**
+   * Scrolls until the picked line is seen, and not only its last rows at the top or its first at the bottom; of one that is
+   * longer than the screen, its beginning.
+   */
   #showPicked(): void {
     const { current } = this.#screen;
+    if (this.selected === undefined) return;
+    const { layout, state } = this.#laidOut();
+    const long = beginning(current, messageLayout(state, layout), layout.body, this.selected);
+    if (long !== undefined) return this.#scrollTo(current, long);
     const place = (key: number | undefined) => current.lines.findIndex((line) => line.key === key);
     const target = place(this.selected);
     for (let moved = true; moved && target >= 0;) {

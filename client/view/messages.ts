@@ -90,6 +90,14 @@ export function scroll(
   return { key: buffer.lines[index]!.key, hidden: Math.max(hidden, 0) };
 }
 
+/** The anchor that shows the beginning of a line that does not fit into a height; `undefined` if it fits. */
+export function beginning(buffer: Buffer, layout: MessageLayout, height: number, key: number): Anchor | undefined {
+  const index = indexOf(buffer, key);
+  const line = buffer.lines[index];
+  const rows = line === undefined ? 0 : rowsOf(buffer, line, buffer.lines[index - 1], layout).length;
+  return rows > height ? { key, hidden: rows - height } : undefined;
+}
+
 /** How many rows there are above what is seen, but no more than are asked for. */
 function roomAbove(index: number, seen: number, asked: number, count: (index: number) => number): number {
   let rows = 0;
