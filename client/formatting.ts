@@ -7,13 +7,16 @@
  */
 
 import { sanitize, stripFormatting } from "./sanitize.ts";
-import { PLAIN, type Span, type Style } from "./style.ts";
+import { legible, PLAIN, type Span, type Style, TEAL } from "./style.ts";
 
-/** The colours 16 to 98 as terminals know them: https://modern.ircdocs.horse/formatting#colors-16-98 */
+/**
+ * The colours 0 to 98 as terminals know them, by numbers that no theme changes:
+ * https://modern.ircdocs.horse/formatting#colors-16-98
+ */
 // deno-fmt-ignore
 const COLORS: readonly number[] = [
   // 0 to 15: the sixteen that every client has
-  15, 0, 4, 2, 9, 1, 5, 208, 11, 10, 6, 14, 12, 13, 8, 7,
+  231, 16, 18, 28, 196, 88, 90, 208, 226, 46, 30, 51, 21, 201, 244, 252,
   52, 94, 100, 58, 22, 29, 23, 24, 17, 54, 53, 89,
   88, 130, 142, 64, 28, 35, 30, 25, 18, 91, 90, 125,
   124, 166, 184, 106, 34, 49, 37, 33, 19, 129, 127, 161,
@@ -57,7 +60,12 @@ export function parseFormatting(text: string): Span[] {
 
 function push(spans: Span[], text: string, style: Style): void {
   const safe = text.split("\n").map(sanitize).join("\n");
-  if (safe !== "") spans.push({ text: safe, style });
+  if (safe !== "") spans.push({ text: safe, style: onAnyGround(style) });
+}
+
+/** Who chose a colour without a ground cannot know on which it will stand. */
+function onAnyGround(style: Style): Style {
+  return style.fg === undefined || style.bg !== undefined ? style : { ...style, fg: legible(style.fg) };
 }
 
 function apply(style: Style, match: RegExpExecArray): Style {
@@ -158,7 +166,7 @@ function withMarkup({ text, style }: Span): Span[] {
   return splitBy(text, style, MARKUP, (match) => {
     const [all, code, bold, italic] = match;
     const added: Style = code !== undefined
-      ? { fg: 6 }
+      ? { fg: TEAL }
       : bold !== undefined
       ? { bold: true }
       : italic !== undefined

@@ -46,8 +46,9 @@ export class Painter {
     this.#rows = screen.rows;
     this.#columns = screen.columns;
     const cursor = `\x1b[${screen.cursorRow + 1};1H${screen.beforeCursor}`;
-    const bodies = inPieces(fresh ? ["\x1b[m\x1b[2J", ...changed] : changed, PIECE - bytes(cursor));
-    const pieces = bodies.map((body) => `\x1b[?25l${body}${cursor}\x1b[?25h`);
+    const pieces = inPieces(changed, PIECE - bytes(cursor)).map((body) => `\x1b[?25l${body}${cursor}\x1b[?25h`);
+    // First elsewhere: a terminal of another size that finds its cursor where it was does not tell the input method.
+    if (fresh) pieces.unshift("\x1b[m\x1b[2J\x1b[H");
     return pieces.map((piece, i) => (i === 0 ? BEGIN : "") + piece + (i === pieces.length - 1 ? END : ""));
   }
 

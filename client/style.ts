@@ -97,34 +97,72 @@ function colorCode(color: number | string, base: 30 | 40): string {
   return `${base + 8};5;${color}`;
 }
 
-/** Colours of nicks: each is at least 3.3 times as bright as black and a 3.3rd of white, so it reads on both. */
+/**
+ * Colours, of the 256, that differ by 3:1 or more from black, from white, and from the grounds of common dark and light
+ * themes (Solarized, Gruvbox, Dracula). The first sixteen are none of them: those are whatever a theme makes of them.
+ */
+// deno-fmt-ignore
 export const NICK_COLORS: readonly number[] = [
-  26,
-  28,
-  30,
-  32,
-  62,
-  64,
-  67,
-  97,
-  98,
-  99,
-  100,
-  127,
-  129,
-  130,
-  132,
-  133,
-  160,
-  162,
-  166,
-  167,
-  168,
+  28, 30, 31, 32, 33, 63, 64, 67, 98, 99, 100, 130, 131, 132, 133, 134, 164, 165, 166, 167, 168, 196, 198,
 ];
+
+/** What went wrong, and where the unread begins. */
+export const RED = 196;
+/** Where somebody was mentioned. */
+export const MAGENTA = 164;
+/** Code. */
+export const TEAL = 30;
+const GREY = 102;
 
 /** The colour of a nick, the same wherever and whenever it is seen. */
 export function nickColor(folded: string): number {
   let hash = 0;
   for (const c of folded) hash = (Math.imul(hash, 31) + c.codePointAt(0)!) >>> 0;
   return NICK_COLORS[hash % NICK_COLORS.length]!;
+}
+
+/**
+ * The colour next to one that somebody chose, such that it can be read whatever the ground is: white on white would hide
+ * what is said.
+ *
+ * @example
+ * ```ts
+ * import { legible } from "./style.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["#ffff00", "#ffffff", 16, 21].map(legible), [100, 102, 102, 63]);
+ * ```
+ */
+export function legible(color: number | string): number {
+  const wanted = evened(linearRgb(color));
+  const distance = (candidate: number) =>
+    linearRgb(candidate).reduce((sum, part, i) => sum + (part - wanted[i]!) ** 2, 0);
+  return [GREY, ...NICK_COLORS].reduce((best, next) => distance(next) < distance(best) ? next : best);
+}
+
+/** About the luminance that lies between black and white: each differs from it by 4.5:1. */
+const MIDDLE = 0.2;
+
+/** The same hue, neither darker nor brighter than the middle. */
+function evened(rgb: readonly number[]): number[] {
+  const light = luminance(rgb);
+  if (light > MIDDLE) return rgb.map((part) => part * MIDDLE / light);
+  const white = (MIDDLE - light) / (1 - light);
+  return rgb.map((part) => part + (1 - part) * white);
+}
+
+/** https://www.w3.org/TR/WCAG21/#dfn-relative-luminance */
+function luminance([red = 0, green = 0, blue = 0]: readonly number[]): number {
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** Red, green and blue as shares of light, of `#rrggbb` or one of the colours 16 to 255, which every terminal has alike. */
+function linearRgb(color: number | string): number[] {
+  return rgbOf(color).map((part) => part <= 10 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+}
+
+function rgbOf(color: number | string): number[] {
+  if (typeof color === "string") return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+  if (color >= 232) return Array.from({ length: 3 }, () => 8 + (color - 232) * 10);
+  return [36, 6, 1].map((step) => [0, 95, 135, 175, 215, 255][Math.floor((color - 16) / step) % 6]!);
 }

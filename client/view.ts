@@ -9,7 +9,7 @@
 
 import type { Buffer } from "./buffer.ts";
 import { sanitize, stripFormatting } from "./sanitize.ts";
-import { DIM, nickColor, type Span, span, type Style, toAnsi } from "./style.ts";
+import { DIM, MAGENTA, nickColor, type Span, span, type Style, toAnsi } from "./style.ts";
 import { fit, fitSpans, pad, spansWidth, textWidth } from "./text.ts";
 import { drawInput, type InputState } from "./view/input.ts";
 import { type Anchor, type MessageLayout, type VisibleMessages, visibleMessages } from "./view/messages.ts";
@@ -215,7 +215,7 @@ function bufferList({ buffers, current }: ViewState, columns: number, height: nu
     const style: Style = buffer === current
       ? { reverse: true }
       : buffer.highlights > 0
-      ? { fg: 5, bold: true }
+      ? { fg: MAGENTA, bold: true }
       : buffer.unread > 0
       ? { bold: true }
       : {};

@@ -70,6 +70,7 @@ Deno.test("the cursor stands where the terminal itself has put the text", async 
 Deno.test("in the middle of a frame too the cursor stands where the text goes, whatever of the frame was read", async () => {
   const ann = new Seat({ columns: 120, rows: 40 });
   ann.types("中文 first\x1b\r第二行");
+  await ann.rows();
   for (let i = 0; i < 60; i++) ann.says(`:ben!b@h PRIVMSG #lobby :${i} 很长的消息 ${"words and ".repeat(i % 7)}`);
   const pieces = await ann.pieces();
   assert(pieces.length > 1);

@@ -9,7 +9,7 @@ import { sanitize } from "../client/sanitize.ts";
 import { readSettings, SettingsFolder } from "../client/settings.ts";
 import { shellCompletion, SHELLS } from "../client/shell_completion.ts";
 import { SLASH_COMMANDS } from "../client/slash_commands.ts";
-import { NICK_COLORS, toAnsi } from "../client/style.ts";
+import { MAGENTA, NICK_COLORS, RED, TEAL, toAnsi } from "../client/style.ts";
 import { graphemes, textWidth, wrap } from "../client/text.ts";
 
 const ADDRESSES: readonly (readonly [string, string])[] = [
@@ -109,8 +109,8 @@ Deno.test("Chinese is broken between characters, but never before a full stop", 
 Deno.test("colours and weights of IRC are shown, and what people mean by marks", () => {
   const shown = (text: string) => toAnsi(messageSpans(text), true);
   assertEquals(shown("a\x02b\x02c"), "a\x1b[1mb\x1b[mc");
-  assertEquals(shown("\x0304red\x03 not"), "\x1b[91mred\x1b[m not");
-  assertEquals(shown("\x04ff0000x"), "\x1b[38;2;255;0;0mx\x1b[m");
+  assertEquals(shown("\x0304red\x03 not"), "\x1b[38;5;196mred\x1b[m not");
+  assertEquals(shown("\x04ff0000,00ff00x"), "\x1b[38;2;255;0;0;48;2;0;255;0mx\x1b[m");
   assertEquals(shown("so *bold* it is"), "so \x1b[1m*bold*\x1b[m it is");
   assertEquals(shown("2*3*4 and snake_case_name"), "2*3*4 and snake_case_name");
   assertEquals(
@@ -136,23 +136,45 @@ Deno.test("a mention is a word of its own", () => {
 });
 
 /** https://www.w3.org/TR/WCAG21/#dfn-relative-luminance */
-function luminance(color: number): number {
-  const level = (n: number) => [0, 95, 135, 175, 215, 255][n]! / 255;
+function luminance(rgb: number): number {
   const linear = (c: number) => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  const n = color - 16;
-  const [r, g, b] = [Math.floor(n / 36), Math.floor(n / 6) % 6, n % 6].map((part) => linear(level(part))) as [
-    number,
-    number,
-    number,
-  ];
+  const [r = 0, g = 0, b = 0] = [rgb >> 16, (rgb >> 8) & 255, rgb & 255].map((part) => linear(part / 255));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-Deno.test("colours of nicks can be read on black and on white", () => {
-  for (const color of NICK_COLORS) {
-    const light = luminance(color);
-    assert(1.05 / (light + 0.05) >= 3.3 && (light + 0.05) / 0.05 >= 3.3, `colour ${color}`);
+/** https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio */
+function contrast(one: number, other: number): number {
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+/** One of the colours 16 to 231, as every terminal has it. */
+function rgbOf(color: number): number {
+  const level = (n: number) => [0, 95, 135, 175, 215, 255][n % 6]!;
+  const n = color - 16;
+  return (level(Math.floor(n / 36)) << 16) | (level(Math.floor(n / 6)) << 8) | level(n);
+}
+
+const GROUNDS = {
+  black: 0x000000,
+  white: 0xffffff,
+  "Solarized dark": 0x002b36,
+  "Solarized light": 0xfdf6e3,
+  Dracula: 0x282a36,
+  "Gruvbox light": 0xfbf1c7,
+};
+
+Deno.test("colours can be read on black, on white and on the grounds of common themes", () => {
+  const chosen = Array.from({ length: 99 }, (_, i) => messageSpans(`\x03${String(i).padStart(2, "0")}x`)[0]!.style.fg);
+  for (const [name, ground] of Object.entries(GROUNDS)) {
+    for (const color of [...NICK_COLORS, RED, MAGENTA, TEAL, ...chosen]) {
+      assert(typeof color === "number" && contrast(rgbOf(color), ground) >= 3, `${color} on ${name}`);
+    }
   }
+});
+
+Deno.test("a colour that was chosen together with its ground is drawn as it was chosen", () => {
+  assertEquals(messageSpans("\x0300,01x")[0]!.style, { fg: 231, bg: 16 });
 });
 
 Deno.test("without colours only weight and underline are written", () => {

@@ -10,7 +10,7 @@ import { type Buffer, isSpeech, type Line, type Presence, sameDay, type SendStat
 import { clock, dayInWords } from "../clock.ts";
 import { messageSpans } from "../formatting.ts";
 import { sanitize } from "../sanitize.ts";
-import { DIM, nickColor, type Span, span, type Style } from "../style.ts";
+import { DIM, nickColor, RED, type Span, span, type Style } from "../style.ts";
 import { fit, pad, textWidth, wrap } from "../text.ts";
 
 /** What decides how lines are wrapped. */
@@ -116,7 +116,7 @@ function rowsOf(buffer: Buffer, line: Line, before: Line | undefined, layout: Me
     above.push(rule(dayInWords(line.time), layout.columns, DIM));
   }
   if (line.key === buffer.unreadKey) {
-    above.push(rule("unread", layout.columns, { fg: 1, bold: true }));
+    above.push(rule("unread", layout.columns, { fg: RED, bold: true }));
   }
   return [...above, ...cachedRows(buffer, line, layout)];
 }
@@ -159,8 +159,8 @@ function lineRows(line: Line, quoted: Line | undefined, layout: MessageLayout, s
 const STATES: Readonly<Record<SendState, Span | undefined>> = {
   sending: undefined,
   waiting: span("waits for the connection", DIM),
-  failed: span("not sent (Alt-Up, s: again)", { fg: 1 }),
-  doubtful: span("perhaps not sent (Alt-Up, s: again)", { fg: 1 }),
+  failed: span("not sent (Alt-Up, s: again)", { fg: RED }),
+  doubtful: span("perhaps not sent (Alt-Up, s: again)", { fg: RED }),
 };
 
 function nickLabel(line: Line, fold: (name: string) => string): Span {
@@ -176,7 +176,7 @@ function nickLabel(line: Line, fold: (name: string) => string): Span {
     case "action":
       return span("*", style);
     case "error":
-      return span("!", { fg: 1, bold: true });
+      return span("!", { fg: RED, bold: true });
     default:
       return span("");
   }
@@ -187,7 +187,7 @@ function bodySpans(line: Line, { fold }: MessageLayout): Span[] {
   if (line.presence !== undefined) return [span(presenceText(line.presence), DIM)];
   const spans = messageSpans(line.text);
   if (line.kind === "info") return spans.map((piece) => ({ ...piece, style: { ...piece.style, dim: true } }));
-  if (line.kind === "error") return spans.map((piece) => ({ ...piece, style: { ...piece.style, fg: 1 } }));
+  if (line.kind === "error") return spans.map((piece) => ({ ...piece, style: { ...piece.style, fg: RED } }));
   const said = line.state === "sending" || line.state === "waiting"
     ? spans.map((s) => ({ ...s, style: { ...s.style, dim: true } }))
     : spans;
