@@ -28,10 +28,12 @@ interface Tap {
 }
 
 // Deno 2.9 reads on and on for a TLS socket whose buffer is full: whoever sends faster than it is heard would fill the
-// memory. What stands below it has the tap; there is no public way to it.
-/** The tap of a socket, where the runtime has one. */
+// memory. What stands below it has the tap; there is no public way to it. Runtimes before (executables may have one) stop
+// by themselves, and must not be asked: started again while a read is under way they read twice into the same memory.
+/** The tap of a socket, where the runtime has one and needs it turned. */
 function tapOf(socket: NodeSocket): Tap | undefined {
-  const { _parent: tap } = (socket as { _handle?: { _parent?: Partial<Tap> } })._handle ?? {};
+  const { _handle: handle } = socket as { _handle?: { _parent?: Partial<Tap> } };
+  const tap = handle?.constructor.name === "TLSWrap" ? handle._parent : undefined;
   return typeof tap?.readStart === "function" && typeof tap.readStop === "function" ? tap as Tap : undefined;
 }
 

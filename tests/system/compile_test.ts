@@ -1,6 +1,7 @@
 /** The program as one executable. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { TextLineStream } from "@std/streams/text-line-stream";
 import config from "../../deno.json" with { type: "json" };
 import { skipUnless } from "../needs.ts";
 import { run, ServerProcess } from "./program.ts";
@@ -16,13 +17,14 @@ Deno.test(skipUnless(Deno.env.has("DENORT_BIN"), reason, "the executable serves 
     const made = await run(["tools/compile.ts", executable], { program: [Deno.execPath(), "run", "-A"] });
     assertEquals([made.code, made.stderr], [0, ""]);
     assertEquals((await run(["--version"], { program })).stdout, `chat ${config.version}\n`);
-    await using server = await ServerProcess.start([], { program });
+    await using server = await ServerProcess.start(["--no-throttle", "--tls-port", "0"], { program });
     const { code, stderr } = await run(["join", server.address, "--nick", "ann"], {
       program,
       input: "hello 世界\n",
       env: { HOME: server.folder },
     });
     assertEquals([code, stderr], [0, ""]);
+    await hearAll(server, program);
     const doctor = await run(["doctor", "--data", `${server.folder}/data`, "--port", `${server.port}`], { program });
     assertMatch(doctor.stdout, /^ok +disk/m);
     assertEquals(await server.end("SIGTERM"), 0);
@@ -31,3 +33,31 @@ Deno.test(skipUnless(Deno.env.has("DENORT_BIN"), reason, "the executable serves 
     await Deno.remove(folder, { recursive: true });
   }
 }));
+
+/** Over TLS, much that comes at once comes whole: the runtime in an executable is not the one that the other tests run on. */
+async function hearAll(server: ServerProcess, program: readonly string[]): Promise<void> {
+  const tls = `ircs://127.0.0.1:${/:(\d+) \(TLS\)/.exec(server.greeting)?.[1]}`;
+  const said = Array.from({ length: 3000 }, (_, i) => `line ${i} ${"世界".repeat(i % 40)}`);
+  const env = { HOME: server.folder };
+  const watcher = new Deno.Command(program[0]!, {
+    args: ["join", tls, "--nick", "watcher", "--channel", "#many", "--json"],
+    env,
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const lines = watcher.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  let saying: Promise<unknown> | undefined;
+  const heard: string[] = [];
+  for await (const line of lines) {
+    const { type, self, text } = JSON.parse(line);
+    if (type === "join" && self) {
+      const input = said.map((text) => `${text}\n`).join("");
+      const speaker = ["join", tls, "--nick", "speaker", "--channel", "#many", "--quiet"];
+      // At the end of its input the watcher leaves, when it has heard everything.
+      saying = run(speaker, { program, input, env }).then(() => watcher.stdin.close());
+    } else if (type === "message") heard.push(text);
+  }
+  await saying;
+  await watcher.status;
+  assertEquals(heard, said);
+}
