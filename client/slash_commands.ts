@@ -7,6 +7,7 @@
  * @module
  */
 
+import { SWITCHES } from "./settings.ts";
 import * as actions from "./slash_commands/actions.ts";
 import { ban, unban } from "./slash_commands/bans.ts";
 import type { SlashContext } from "./slash_commands/context.ts";
@@ -135,14 +136,14 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   {
     name: "search",
     aliases: ["s"],
-    usage: "WORDS [from:NICK] [in:#CHANNEL] [before:DATE] [after:DATE]",
+    usage: "[WORDS] [from:NICK] [in:#CHANNEL] [before:DATE] [after:DATE]",
     help: "search what was said; Enter goes there",
     least: 1,
     run: actions.search,
   },
   {
     name: "nick",
-    usage: "NICK",
+    usage: "NAME",
     help: "change your name",
     least: 1,
     run: (c, _rest, [nick = "", ...more]) =>
@@ -152,8 +153,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: "topic",
-    usage: "[TEXT]",
-    help: "show or change what the channel is about; - clears it",
+    usage: "[CHANNEL] [TOPIC]",
+    help: "show or change what the channel is about (Tab: to edit it); - clears it",
     run: (c, rest) => {
       const found = actions.channelAndRest(c, rest);
       if (found === undefined) return;
@@ -176,7 +177,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: "who",
-    usage: "MASK",
+    usage: "NICK|CHANNEL|MASK",
     help: "look for people",
     least: 1,
     run: (c, _rest, [mask = ""]) => c.session.command("WHO", mask),
@@ -239,7 +240,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: "unban",
-    usage: "MASK...",
+    usage: "NICK|MASK...",
     help: "let somebody in again",
     least: 1,
     run: (c, _r, words) => unban(c, words),
@@ -345,7 +346,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: "set",
-    usage: "[NAME VALUE]",
+    usage: `[${[...SWITCHES.keys()].join("|")}|highlights on|off|NAMES]`,
     help: "show or change settings",
     offline: true,
     run: (c, _rest, words) => actions.set(c, words),

@@ -2,7 +2,6 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { complete } from "../client/completion.ts";
 import { KeyDecoder, type KeyEvent } from "../client/keys.ts";
 import { EDITOR_KEYS, LineEditor } from "../client/line_editor.ts";
 
@@ -182,16 +181,4 @@ Deno.test("an Escape that nothing follows is an Escape", () => {
 Deno.test("a paste keeps its newlines and is one event", () => {
   const bytes = new TextEncoder().encode("\x1b[200~a\r\nb\rc\x1b[201~");
   assertEquals(new KeyDecoder().push(bytes), [{ type: "paste", text: "a\nb\nc" }]);
-});
-
-Deno.test("Tab completes nicks, channels, commands and emoji", () => {
-  const sources = { nicks: ["Ben", "bert", "小明"], channels: ["#lobby", "#中文"], commands: ["join", "part"] };
-  const items = (text: string) => complete(text, text.length, sources)?.items.map((item) => item.insert);
-  assertEquals(items("be"), ["Ben: ", "bert: "]);
-  assertEquals(items("hello be"), ["Ben ", "bert "]);
-  assertEquals(items("小"), ["小明: "]);
-  assertEquals(items("see #中"), ["#中文 "]);
-  assertEquals(items("/jo"), ["/join "]);
-  assertEquals(items("hm :rocke"), ["🚀"]);
-  assertEquals(items("zzz"), undefined);
 });

@@ -85,7 +85,7 @@ Deno.test("what is typed becomes what the server is sent", () => {
 
 /** Commands that send nothing, and what the person reads. */
 const SHOWN: readonly (readonly [string, string])[] = [
-  ["/help topic", "/topic [TEXT]"],
+  ["/help topic", "/topic [CHANNEL] [TOPIC]"],
   ["/topic", "There is no topic; /topic TEXT sets one."],
   ["/ignore", "Nobody is ignored."],
   ["/ignore ben", "ben is not shown any more."],

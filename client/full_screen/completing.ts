@@ -33,9 +33,20 @@ function completeMessage(screen: FullScreen): Completion | undefined {
   const { text, cursor } = screen.keyboard.editor;
   return complete(text, cursor, {
     nicks: nicksBySpeech(screen),
-    channels: unique([...screen.session.channels.names(), ...screen.buffers.map((buffer) => buffer.name)]),
-    commands: SLASH_COMMANDS.flatMap((command) => [command.name, ...command.aliases ?? []]),
+    channels: channelsByUse(screen),
+    topic: screen.session.channels.get(screen.current.name)?.topic ?? "",
+    commands: SLASH_COMMANDS,
   });
+}
+
+/** Channels: the one at hand, those that are open, and those that were spoken of here lately. */
+function channelsByUse({ current, buffers, session }: FullScreen): string[] {
+  const open = [current, ...buffers].filter((buffer) => buffer.kind === "channel").map((buffer) => buffer.name);
+  const known = [...open, ...session.channels.names()];
+  const named = current.lines.slice(-RECENT).flatMap(({ text }) => text.match(/(?<![^\s(])[#&][^\s,]+/g) ?? [])
+    .map((name) => name.replace(/[.:;!?)]+$/, ""))
+    .filter((name) => name.length > 1 && session.isChannel(name));
+  return unique([...known, ...named]);
 }
 
 function next(screen: FullScreen, completion: OfferedCompletion, step: 1 | -1): void {
@@ -45,14 +56,18 @@ function next(screen: FullScreen, completion: OfferedCompletion, step: 1 | -1): 
   screen.keyboard.completion = { ...completion, selected };
 }
 
-/** Nicks of the conversation: who spoke last comes first. */
-function nicksBySpeech({ current, session }: FullScreen): string[] {
+/** Nicks of the conversation, who spoke last first; then those whom one speaks with alone, and in no channel everybody. */
+function nicksBySpeech({ current, buffers, session }: FullScreen): string[] {
   const members = session.channels.get(current.name)?.members;
   const spoke = current.lines.slice(-RECENT).reverse()
     .filter(({ kind, nick }) => (kind === "message" || kind === "action") && (members?.has(nick) ?? true))
     .map((line) => line.nick);
-  const others = members?.names() ?? (current.kind === "direct" ? [current.name] : []);
-  return unique([...spoke, ...others.sort(nameOrder(others))]).filter((nick) => !session.isSelf(nick));
+  const direct = buffers.filter((buffer) => buffer.kind === "direct").map((buffer) => buffer.name);
+  const others = members?.names() ?? session.channels.values().flatMap((channel) => channel.members.names());
+  const here = current.kind === "direct" ? [current.name] : [];
+  return unique([...spoke, ...here, ...others.sort(nameOrder(others)), ...direct]).filter((nick) =>
+    !session.isSelf(nick)
+  );
 }
 
 function unique(names: readonly string[]): string[] {
