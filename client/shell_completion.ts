@@ -9,6 +9,8 @@
 /** What there is to complete. The rows of the command line's own table are such. */
 export interface CompletableCommand {
   readonly name: string;
+  /** What stands behind the name besides options: words in small letters stand for themselves. */
+  readonly operands: string;
   readonly summary: string;
   readonly options: readonly { readonly name: string; readonly value?: string; readonly description: string }[];
 }
@@ -28,8 +30,10 @@ export type Shell = typeof SHELLS[number];
  * import { shellCompletion } from "./shell_completion.ts";
  * import { assertStringIncludes } from "@std/assert";
  *
- * const table = [{ name: "join", summary: "Walk in", options: [{ name: "nick", value: "NAME", description: "who you are" }] }];
- * assertStringIncludes(shellCompletion("fish", table), "-l nick -r -d 'who you are'");
+ * const options = [{ name: "nick", value: "NAME", description: "who you are" }];
+ * const table = [{ name: "join", operands: "here|there", summary: "Walk in", options }];
+ * assertStringIncludes(shellCompletion("fish", table), "-l nick -x -d 'who you are'");
+ * assertStringIncludes(shellCompletion("fish", table), "-a 'here there'");
  * ```
  */
 export function shellCompletion(shell: Shell, commands: readonly CompletableCommand[]): string {
@@ -41,34 +45,63 @@ function isPath(value: string | undefined): boolean {
   return value === "FILE" || value === "DIR";
 }
 
+/**
+ * The words that may be typed as they stand, of such as `PORT|off` and `add NAME | list`.
+ *
+ * @example
+ * ```ts
+ * import { choicesOf } from "./shell_completion.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(choicesOf("PORT|off"), ["off"]);
+ * assertEquals(choicesOf("add NAME | list"), ["add", "list"]);
+ * ```
+ */
+export function choicesOf(usage: string): string[] {
+  return usage.split(/[\s|]+/).filter((word) => /^[a-z]+$/.test(word));
+}
+
 /** A text between single quotes, as all three shells read it. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function bash(commands: readonly CompletableCommand[]): string {
-  const cases = commands.map(({ name, options }) =>
-    `    ${name}) options="${options.map((o) => `--${o.name}`).join(" ")} --help" ;;`
-  );
-  const paths = commands.flatMap(({ options }) => options.filter((o) => isPath(o.value)).map((o) => `--${o.name}`));
-  const valued = commands.flatMap(({ options }) =>
-    options.filter((o) => o.value !== undefined).map((o) => `--${o.name}`)
+  const names = commands.map(({ name }) => name).join(" ");
+  const cases = commands.map(({ name, options, operands }) => {
+    const words = choicesOf(operands).join(" ");
+    return `    ${name}) options="${options.map((o) => `--${o.name}`).join(" ")} --help"${
+      words === "" ? "" : ` first="${words}"`
+    } ;;`;
+  });
+  const options = commands.flatMap(({ options }) => options.filter((option) => option.value !== undefined));
+  const paths = options.filter(({ value }) => isPath(value)).map(({ name }) => `--${name}`);
+  const files = commands.filter(({ operands }) => isPath(operands)).map(({ name }) => name);
+  const words = new Map(options.map(({ name, value }) => [name, choicesOf(value!).join(" ")]));
+  const choices = [...words].filter(([, words]) => words !== "").map(([name, words]) =>
+    `    --${name}) COMPREPLY=($(compgen -W "${words}" -- "$word")); return ;;`
   );
   return `# bash completion for chat: eval "$(chat completions bash)"
 _chat() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" options=""
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" options="" first=""
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")} help --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "${names} help --help --version" -- "$word"))
     return
   fi
   case "$before" in
     ${alternatives(paths)}) COMPREPLY=($(compgen -f -- "$word")); return ;;
-    ${alternatives(valued)}) return ;;
+${choices.join("\n")}
+    ${alternatives(options.map(({ name }) => `--${name}`))}) return ;;
   esac
   case "\${COMP_WORDS[1]}" in
 ${cases.join("\n")}
-    help) COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")}" -- "$word")); return ;;
+    help) first="${names}" ;;
+  esac
+  case "\${COMP_WORDS[1]} $word" in
+    *" -"*) ;;
+${files.map((name) => `    ${quote(`${name} `)}*) COMPREPLY=($(compgen -f -- "$word")); return ;;`).join("\n")}
+    *) if [ -n "$first" ] && [ "$COMP_CWORD" -eq 2 ]; then options="$first"; fi ;;
   esac
   COMPREPLY=($(compgen -W "$options" -- "$word"))
 }
@@ -84,13 +117,15 @@ function alternatives(names: readonly string[]): string {
 function zsh(commands: readonly CompletableCommand[]): string {
   const escape = (text: string) => text.replace(/[[\]:\\]/g, "\\$&");
   const subcommands = commands.map(({ name, summary }) => `    ${quote(`${name}:${escape(summary)}`)}`);
-  const cases = commands.map(({ name, options }) => {
-    const specs = options.map((option) => {
-      const value = option.value === undefined
-        ? ""
-        : `:${escape(option.value)}:${isPath(option.value) ? "_files" : " "}`;
-      return `        ${quote(`*--${option.name}[${escape(option.description)}]${value}`)}`;
-    });
+  const action = (usage: string) => {
+    const words = choicesOf(usage).join(" ");
+    return `:${escape(usage)}:${isPath(usage) ? "_files" : words === "" ? " " : `(${words})`}`;
+  };
+  const cases = commands.map(({ name, options, operands }) => {
+    const specs = options.map(({ name, value, description }) =>
+      `        ${quote(`*--${name}[${escape(description)}]${value === undefined ? "" : action(value)}`)}`
+    );
+    if (operands !== "") specs.push(`        ${quote(`1${action(operands)}`)}`);
     return `    ${name})\n      _arguments \\\n${
       [...specs, "        '--help[how to use it]'"].join(" \\\n")
     }\n      ;;`;
@@ -120,10 +155,22 @@ compdef _chat chat
 
 function fish(commands: readonly CompletableCommand[]): string {
   const lines = ["# fish completion for chat: chat completions fish | source", "complete -c chat -f"];
-  for (const { name, summary, options } of commands) {
+  for (const { name, summary, options, operands } of commands) {
     lines.push(`complete -c chat -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`);
+    const words = choicesOf(operands).join(" ");
+    const seen = `__fish_seen_subcommand_from ${name}`;
+    const first = words === "" ? seen : `${seen}; and not __fish_seen_subcommand_from ${words}`;
+    if (words !== "") lines.push(`complete -c chat -n ${quote(first)} -a ${quote(words)}`);
+    if (isPath(operands)) lines.push(`complete -c chat -n ${quote(seen)} -F`);
     for (const option of options) {
-      const value = option.value === undefined ? "" : isPath(option.value) ? " -r -F" : " -r";
+      const choices = choicesOf(option.value ?? "").join(" ");
+      const value = option.value === undefined
+        ? ""
+        : isPath(option.value)
+        ? " -r -F"
+        : choices === ""
+        ? " -x"
+        : ` -x -a ${quote(choices)}`;
       lines.push(
         `complete -c chat -n '__fish_seen_subcommand_from ${name}' -l ${option.name}${value} -d ${
           quote(option.description)
@@ -131,6 +178,13 @@ function fish(commands: readonly CompletableCommand[]): string {
       );
     }
   }
-  lines.push("complete -c chat -n __fish_use_subcommand -a help -d 'how to use it'");
+  const names = commands.map(({ name }) => name).join(" ");
+  lines.push(
+    "complete -c chat -n __fish_use_subcommand -a help -d 'how to use it'",
+    `complete -c chat -n '__fish_seen_subcommand_from help; and not __fish_seen_subcommand_from ${names}' -a ${
+      quote(names)
+    }`,
+    "complete -c chat -l help -d 'how to use it'",
+  );
   return `${lines.join("\n")}\n`;
 }

@@ -223,7 +223,7 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
   },
   {
     name: "completions",
-    operands: "SHELL",
+    operands: "bash|zsh|fish",
     minOperands: 1,
     maxOperands: 1,
     summary: "Print completions for bash, zsh or fish",

@@ -244,8 +244,18 @@ Deno.test("no two slash commands have the same name, and each says what it does"
 
 Deno.test("each shell's completion names every subcommand and option", () => {
   const table = [
-    { name: "serve", summary: "Open", options: [{ name: "motd", value: "FILE", description: "it's a file: [x]" }] },
-    { name: "join", summary: "Walk in", options: [{ name: "nick", value: "NAME", description: "who" }] },
+    {
+      name: "serve",
+      operands: "",
+      summary: "Open",
+      options: [{ name: "motd", value: "FILE", description: "it's a file: [x]" }],
+    },
+    {
+      name: "join",
+      operands: "HOST",
+      summary: "Walk in",
+      options: [{ name: "nick", value: "NAME", description: "who" }],
+    },
   ];
   for (const shell of SHELLS) {
     const script = shellCompletion(shell, table);
