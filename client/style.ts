@@ -25,6 +25,8 @@ export interface Style {
 export interface Span {
   readonly text: string;
   readonly style: Style;
+  /** The column, from 0, at which it stands, however wide a terminal draws what is before it. */
+  readonly column?: number;
 }
 
 /** Text without any style. */
@@ -37,8 +39,13 @@ export function span(text: string, style: Style = PLAIN): Span {
   return { text, style };
 }
 
+/** A piece of text that stands at a column. */
+export function spanAt(column: number, text: string, style: Style = PLAIN): Span {
+  return { text, style, column };
+}
+
 /**
- * Spans as bytes for a terminal, ending in no style. Without colour, weight and underline remain.
+ * Spans as bytes for a terminal, ending in no style. Without colour, weight and underline remain. Columns count from `first`.
  *
  * @example
  * ```ts
@@ -49,12 +56,13 @@ export function span(text: string, style: Style = PLAIN): Span {
  * assertEquals(toAnsi([span("b", { bold: true, fg: 4 })], false), "\x1b[1mb\x1b[m");
  * ```
  */
-export function toAnsi(spans: readonly Span[], color: boolean): string {
+export function toAnsi(spans: readonly Span[], color: boolean, first = 0): string {
   let text = "";
   let sgr = "";
   let link: string | undefined;
-  for (const { text: piece, style } of spans) {
+  for (const { text: piece, style, column } of spans) {
     if (piece === "") continue;
+    if (column !== undefined) text += `\x1b[${first + column + 1}G`;
     if (style.link !== link) text += osc8(link = style.link);
     const wanted = codes(style, color).join(";");
     if (wanted !== sgr) {

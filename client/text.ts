@@ -1,8 +1,9 @@
 /**
  * Text as a terminal shows it: graphemes, their width in columns, and wrapping.
  *
- * Tables of widths disagree with terminals in rare cases (skin tones, keycaps), so nothing that must stand exactly, such as
- * the cursor or a border, is placed by what is computed here alone.
+ * Terminals disagree on characters made of several: some draw a family as one, some its members side by side. What is said
+ * here is the most that any of them takes, so that nothing is lost at an edge; nothing that must stand exactly, such as the
+ * cursor or a border, is placed by it.
  *
  * @module
  */
@@ -13,7 +14,9 @@ import type { Span, Style } from "./style.ts";
 const ASCII = /^[\x20-\x7e]*$/;
 const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\ufe0f)/u;
 // Some formatting characters are seen: signs that stand below the numbers behind them.
-const ZERO_WIDTH = /^(?:(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Mn}\p{Me}\p{Cf}\p{Cc}])+$/u;
+const ZERO_WIDTH = /^(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
+/** Vowels and finals of Hangul, which stand within the block that the consonant before them begins. */
+const WITHIN_BLOCK = /^[\u1160-\u11ff\ud7b0-\ud7ff]$/;
 
 /** Text of characters that join no other: Latin, signs, boxes, Kana, Han, Hangul. */
 const SINGLE =
@@ -35,7 +38,7 @@ export function graphemes(text: string): string[] {
 
 const widths = new Map<string, number>();
 
-/** Columns that one grapheme takes: 0, 1 or 2. */
+/** Columns that one grapheme takes at most: 0, 1 or 2, and more where terminals draw its parts side by side. */
 export function graphemeWidth(grapheme: string): number {
   if (grapheme.length === 1 && grapheme >= " " && grapheme <= "~") return 1;
   let width = widths.get(grapheme);
@@ -47,17 +50,15 @@ export function graphemeWidth(grapheme: string): number {
 }
 
 function measure(grapheme: string): number {
-  if (ZERO_WIDTH.test(grapheme)) return 0;
-  if (EMOJI.test(grapheme)) return 2;
   let width = 0;
   for (const c of grapheme) {
-    if (!ZERO_WIDTH.test(c)) width = Math.max(width, eastAsianWidth(c.codePointAt(0)!));
+    if (!ZERO_WIDTH.test(c) && (width === 0 || !WITHIN_BLOCK.test(c))) width += eastAsianWidth(c.codePointAt(0)!);
   }
-  return width;
+  return EMOJI.test(grapheme) ? Math.max(width, 2) : width;
 }
 
 /**
- * Columns that a text takes.
+ * Columns that a text takes at most.
  *
  * @example
  * ```ts
@@ -66,7 +67,7 @@ function measure(grapheme: string): number {
  *
  * assertEquals(textWidth("abc"), 3);
  * assertEquals(textWidth("中文"), 4);
- * assertEquals(textWidth("👨‍👩‍👧"), 2);
+ * assertEquals(textWidth("👨‍👩‍👧"), 6);
  * assertEquals(textWidth("e\u0301"), 1);
  * ```
  */
@@ -92,15 +93,9 @@ export function fit(text: string, columns: number): string {
 }
 
 /** A text cut or filled with spaces to exactly some columns. */
-export function pad(text: string, columns: number, side: "left" | "right" = "right"): string {
+export function pad(text: string, columns: number): string {
   const fitted = fit(text, columns);
-  const fill = " ".repeat(Math.max(columns - textWidth(fitted), 0));
-  return side === "right" ? fitted + fill : fill + fitted;
-}
-
-/** Columns that spans take. */
-export function spansWidth(spans: readonly Span[]): number {
-  return spans.reduce((width, { text }) => width + textWidth(text), 0);
+  return fitted + " ".repeat(Math.max(columns - textWidth(fitted), 0));
 }
 
 /** Spans cut to some columns. */
@@ -116,7 +111,7 @@ export function fitSpans(spans: readonly Span[], columns: number): Span[] {
   return kept;
 }
 
-/** What is not broken in two: a grapheme; or a word of ASCII, unless it is longer than a line. */
+/** What is not broken in two unless it is longer than a line: a grapheme, or a word of ASCII. */
 interface Cell {
   readonly text: string;
   readonly width: number;
@@ -172,8 +167,9 @@ function wrapCells(cells: Cell[], columns: number, lines: Span[][]): void {
     if (width + cell.width <= columns || cell.text === " ") {
       width += cell.width;
       if (mayBreakBetween(cell, cells[++i])) lastBreak = i;
-    } else if (lastBreak <= start && cell.text.length > 1 && isWord(cell)) {
-      cells.splice(i, 1, ...Array.from(cell.text, (text) => ({ text, width: 1, style: cell.style })));
+    } else if (lastBreak <= start && cell.text.length > 1 && (isWord(cell) || cell.width > columns)) {
+      const parts = Array.from(cell.text, (text) => ({ text, width: graphemeWidth(text), style: cell.style }));
+      cells.splice(i, 1, ...parts);
     } else {
       const end = lastBreak > start ? lastBreak : i;
       lines.push(toSpans(cells.slice(start, end), columns));
@@ -191,8 +187,12 @@ const NO_END = /^[（「『【〈《〔［｛“‘]/;
 function mayBreakBetween(cell: Cell, next: Cell | undefined): boolean {
   if (next === undefined || next.text === " ") return cell.text === " " && next === undefined;
   if (cell.text === " " || (cell.text.endsWith("-") && isWord(cell))) return true;
-  const wide = (cell.width === 2 && !isWord(cell)) || (next.width === 2 && !isWord(next));
-  return wide && !NO_START.test(next.text) && !NO_END.test(cell.text);
+  return (isWide(cell) || isWide(next)) && !NO_START.test(next.text) && !NO_END.test(cell.text);
+}
+
+/** Han, Kana, Hangul and emoji, between which there need be no space. */
+function isWide({ text, width }: Cell): boolean {
+  return width >= 2 && (EMOJI.test(text) || eastAsianWidth(text.codePointAt(0)!) === 2);
 }
 
 function isWord({ text }: Cell): boolean {

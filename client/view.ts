@@ -9,8 +9,8 @@
 
 import type { Buffer } from "./buffer.ts";
 import { sanitize, stripFormatting } from "./sanitize.ts";
-import { DIM, MAGENTA, nickColor, type Span, span, type Style, toAnsi } from "./style.ts";
-import { fit, fitSpans, pad, spansWidth, textWidth } from "./text.ts";
+import { DIM, MAGENTA, nickColor, type Span, span, spanAt, type Style, toAnsi } from "./style.ts";
+import { fit, fitSpans, textWidth } from "./text.ts";
 import { drawInput, type InputState } from "./view/input.ts";
 import { type Anchor, type MessageLayout, type VisibleMessages, visibleMessages } from "./view/messages.ts";
 
@@ -136,7 +136,7 @@ export function drawScreen(state: ViewState, columns: number, rows: number): Scr
   const layout = layoutOf(state, columns, rows);
   const visible = visibleMessages(state.current, messageLayout(state, layout), layout.body, state.anchor);
   const input = drawInput(state.input, columns, Math.max(1, Math.floor(rows / 3)));
-  const ansi = (spans: readonly Span[]) => toAnsi(spans, state.color);
+  const ansi = (spans: readonly Span[], first?: number) => toAnsi(spans, state.color, first);
   const drawn = [
     ...(layout.title === 0 ? [] : [ansi(titleBar(state, layout, columns))]),
     ...bodyRows(state, layout, visible).map((parts) => joinColumns(parts, ansi)),
@@ -145,7 +145,7 @@ export function drawScreen(state: ViewState, columns: number, rows: number): Scr
       : [ansi(completionBar(state.completion, columns))]),
     ...(layout.hint === 0 ? [] : [ansi(fitSpans([span(` ${state.hint}`, { bold: true })], columns))]),
     ...(layout.status === 0 ? [] : [ansi(statusBar(state, columns))]),
-    ...input.rows.map(ansi),
+    ...input.rows.map((row) => ansi(row)),
   ];
   return {
     columns,
@@ -162,9 +162,12 @@ interface Part {
   readonly spans: readonly Span[];
 }
 
-// Each part is put at its column by number, so that a width that a terminal sees otherwise shifts nothing beside it.
-function joinColumns(parts: readonly Part[], ansi: (spans: readonly Span[]) => string): string {
-  return parts.map(({ column, spans }) => (column === 0 ? "" : `\x1b[${column + 1}G`) + ansi(spans)).join("");
+// Each part is put at its column by number, and what lies there already goes, so that a width that a terminal sees otherwise
+// shifts nothing beside it.
+function joinColumns(parts: readonly Part[], ansi: (spans: readonly Span[], first: number) => string): string {
+  return parts.map(({ column, spans }) => (column === 0 ? "" : `\x1b[${column + 1}G\x1b[K`) + ansi(spans, column)).join(
+    "",
+  );
 }
 
 function bodyRows(state: ViewState, layout: Layout, visible: VisibleMessages): Part[][] {
@@ -195,7 +198,8 @@ function titleBar(state: ViewState, { right }: Layout, columns: number): Span[] 
   const about = [...(right === 0 ? whoIsHere(state) : []), ...(topic === "" ? [] : [sanitize(stripFormatting(topic))])];
   const words = panel === undefined && about.length > 0 ? `  ${about.join(" · ")}` : "";
   const title = ` ${fit(name, columns - 2)} `;
-  return [span(title, { ...bar, bold: true }), span(pad(words, Math.max(columns - textWidth(title), 0)), bar)];
+  const room = Math.max(columns - textWidth(title), 0);
+  return [span(" ".repeat(columns), bar), spanAt(0, title, { ...bar, bold: true }), span(fit(words, room), bar)];
 }
 
 /** Where there is no room for the list of members: how many they are, and, unless there is a topic, the first of them. */
@@ -219,8 +223,14 @@ function bufferList({ buffers, current }: ViewState, columns: number, height: nu
       : buffer.unread > 0
       ? { bold: true }
       : {};
-    const room = columns - number.length - 1 - (count === "" ? 0 : count.length + 1);
-    return [span(`${number} `, DIM), span(pad(name, room), style), ...(count === "" ? [] : [span(` ${count}`, style)])];
+    const from = number.length + 1;
+    const room = columns - from - (count === "" ? 0 : count.length + 1);
+    return [
+      span(`${number} `, DIM),
+      span(" ".repeat(room), style),
+      spanAt(from, fit(name, room), style),
+      ...(count === "" ? [] : [spanAt(from + room, ` ${count}`, style)]),
+    ];
   });
 }
 
@@ -272,12 +282,10 @@ function statusBar(state: ViewState, columns: number): Span[] {
     return `${state.buffers.indexOf(buffer) + 1}:${sanitize(buffer.name === "" ? "server" : buffer.name)} ${count}`;
   });
   const right = unread.length === 0 ? "" : `${unread.join("  ")} `;
-  const words = [span(` ${left.join(" · ")}`, bar)];
   const kept = fit(right, Math.floor(columns / 2));
   const room = columns - textWidth(kept);
-  const shown = fitSpans(words, room - 1);
-  const fill = Math.max(room - spansWidth(shown), 0);
-  return [...shown, span(" ".repeat(fill), bar), span(kept, { ...bar, bold: true })];
+  const words = fit(` ${left.join(" · ")}`, room - 1);
+  return [span(" ".repeat(columns), bar), spanAt(0, words, bar), spanAt(room, kept, { ...bar, bold: true })];
 }
 
 function typingWords(nicks: readonly string[]): string[] {

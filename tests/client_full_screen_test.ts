@@ -66,6 +66,32 @@ Deno.test("the cursor stands where the terminal itself has put the text", async 
   }
 });
 
+/** Terminals that draw the parts of a character side by side, or in one column each, or all but ASCII in two. */
+const OTHER_WIDTHS: Readonly<Record<string, (code: number) => 0 | 1 | 2>> = {
+  "side by side": (code) => code >= 0x1f000 ? 2 : code === 0x200d || code === 0xfe0f ? 0 : 1,
+  narrow: () => 1,
+  "wider than any": (code) => code < 0x80 ? 1 : 2,
+};
+
+Deno.test("what a terminal draws in another width shifts nothing beside it", async () => {
+  for (const [name, widthOf] of Object.entries(OTHER_WIDTHS)) {
+    const ann = new Seat({ columns: 100, rows: 30, channels: ["#lobby", "#👨‍👩‍👧"], widthOf });
+    ann.says(":irc 332 ann #lobby :topic ❤️ हिन्दी 👨‍👩‍👧", ":ben!b@h PRIVMSG #👨‍👩‍👧 :hi ann");
+    for (const nick of ["ben", "❤️👍🏽", "हिन्दी", "👨‍👩‍👧"]) {
+      ann.says(`:${nick}!b@h PRIVMSG #lobby :BEGIN ${"👩‍👩‍👧 ❤️ नि ☺️ ".repeat(8)} END`);
+    }
+    const rows = await ann.cells();
+    const body = rows.slice(1, -2);
+    for (const row of body) assertEquals([row[14], row[84]], ["│", "│"], `${name}: the borders`);
+    for (const row of body.slice(2)) assertEquals(row.slice(85).join("").trim(), "", `${name}: beside the members`);
+    const begins = body.filter((row) => row.join("").includes("BEGIN")).map((row) => row.indexOf("B"));
+    assertEquals(begins, Array(4).fill(begins[0]), `${name}: where the text begins`);
+    if (name === "wider than any") continue;
+    assertEquals(body.filter((row) => row.join("").includes("END")).length, 4, `${name}: nothing is cut off`);
+    assertStringIncludes(rows.at(-2)!.slice(-6).join(""), "!1 ", name);
+  }
+});
+
 // A terminal shows what it has read, and an input method opens where the cursor is then.
 Deno.test("in the middle of a frame too the cursor stands where the text goes, whatever of the frame was read", async () => {
   const ann = new Seat({ columns: 120, rows: 40 });
@@ -483,8 +509,8 @@ Deno.test("nothing that others send reaches the terminal as a control sequence",
         `:x!y@z PRIVMSG ann :${text}`,
       );
       const screen = drawScreen(ann.screen.state(), columns, 20);
-      // deno-lint-ignore no-control-regex -- what we write ourselves: colours, columns, links
-      const rest = screen.rows.join("").replace(/\x1b\[[0-9;]*m|\x1b\[\d+G|\x1b\]8;;[\x21-\x7e]*\x1b\\/g, "");
+      // deno-lint-ignore no-control-regex -- what we write ourselves: colours, columns, the rest of a row erased, links
+      const rest = screen.rows.join("").replace(/\x1b\[[0-9;]*m|\x1b\[\d+G|\x1b\[K|\x1b\]8;;[\x21-\x7e]*\x1b\\/g, "");
       // deno-lint-ignore no-control-regex
       assertFalse(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/.test(rest), JSON.stringify(rest));
       // deno-lint-ignore no-control-regex
@@ -596,6 +622,14 @@ Deno.test("characters that cannot be seen, within one that a selector widens, do
       assert(textWidth(row.replace(/\x1b\[[0-9;]*m/g, "")) <= 39, JSON.stringify(row));
     }
   }
+});
+
+Deno.test("what is typed goes on in the next row also within one character that is longer than a row", async () => {
+  const ann = new Seat({ columns: 40, rows: 10, widthOf: OTHER_WIDTHS["side by side"]! });
+  ann.types(`${"👩‍".repeat(25)}👩 end`);
+  const rows = await ann.rows();
+  assertEquals(rows.slice(-2).join("").replace(/\s/g, ""), `›${"👩‍".repeat(25)}👩end`);
+  assertEquals(await ann.cursor(), [2 + 8 * 2 + 4, 9]);
 });
 
 Deno.test("who comes in under another nick is told why, how to get their own, and how to take another", async () => {

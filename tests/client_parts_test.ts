@@ -54,17 +54,21 @@ const WIDTHS: readonly (readonly [string, number])[] = [
   ["中文", 4],
   ["ｆｕｌｌ", 8],
   ["e\u0301", 1],
-  ["👨‍👩‍👧", 2],
-  ["👍🏽", 2],
+  ["👨‍👩‍👧", 6],
+  ["👍🏽", 4],
   ["🇩🇪", 2],
   ["❤️", 2],
   ["שלום", 4],
-  ["กำ", 1],
+  ["กำ", 2],
+  ["हिन्दी", 5],
   ["한글", 4],
+  ["한", 2],
+  ["☺️", 2],
+  ["1️⃣", 2],
   ["\u200b", 0],
 ];
 
-Deno.test("widths are those of columns on a terminal", () => {
+Deno.test("widths are the most that terminals take, whether they draw what belongs together as one or side by side", () => {
   for (const [text, width] of WIDTHS) assertEquals(textWidth(text), width, text);
 });
 
@@ -99,6 +103,19 @@ Deno.test("wrapping loses nothing but spaces, breaks no character, and no line i
 Deno.test("what may not begin a line is not lost where nothing else fits before it", () => {
   const lines = wrap([{ text: "x文。", style: {} }], 3).map((line) => line[0]!.text);
   assertEquals(lines, ["x", "文", "。"]);
+});
+
+Deno.test("a character that is longer than a line is broken into its parts", () => {
+  const lines = wrap([{ text: `x${"👩‍".repeat(5)}👩y`, style: {} }], 4).map((line) =>
+    line.map(({ text }) => text).join("")
+  );
+  assertEquals(lines.join(""), `x${"👩‍".repeat(5)}👩y`);
+  for (const line of lines) assert(textWidth(line) <= 4, line);
+});
+
+Deno.test("words of scripts whose letters join are broken at spaces", () => {
+  const lines = wrap([{ text: "हिन्दी नमस्ते", style: {} }], 8).map((line) => line[0]!.text);
+  assertEquals(lines, ["हिन्दी ", "नमस्ते"]);
 });
 
 Deno.test("Chinese is broken between characters, but never before a full stop", () => {

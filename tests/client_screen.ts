@@ -20,6 +20,8 @@ export interface SeatOptions {
   readonly rows?: number;
   readonly channels?: readonly string[];
   readonly welcomed?: boolean;
+  /** How wide this terminal draws each character. */
+  readonly widthOf?: (code: number) => 0 | 1 | 2;
 }
 
 /** A person at a terminal, in #lobby of a server that is whoever calls `says`. */
@@ -39,7 +41,7 @@ export class Seat {
   #first = ENTER;
 
   constructor(
-    { capabilities = "", columns = 80, rows = 20, channels = ["#lobby"], welcomed = true }: SeatOptions = {},
+    { capabilities = "", columns = 80, rows = 20, channels = ["#lobby"], welcomed = true, widthOf }: SeatOptions = {},
   ) {
     this.#columns = columns;
     this.#rows = rows;
@@ -70,8 +72,17 @@ export class Seat {
       },
     });
     this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+    if (widthOf !== undefined) this.#measureBy(widthOf);
     this.screen.scrolling.resize(columns, rows);
     this.connect(capabilities);
+  }
+
+  #measureBy(widthOf: (code: number) => 0 | 1 | 2): void {
+    const { unicode } = this.#terminal;
+    // A property is the width, twice, and whether the character joins the one before.
+    const charProperties = (code: number) => widthOf(code) << 1 | (widthOf(code) === 0 ? 1 : 0);
+    unicode.register({ version: "own", wcwidth: widthOf, charProperties });
+    unicode.activeVersion = "own";
   }
 
   /** A connection stands, and the server takes us in. */
@@ -152,6 +163,21 @@ export class Seat {
     await this.#draw();
     const { active } = this.#terminal.buffer;
     return Array.from({ length: this.#rows }, (_, i) => active.getLine(i)!.translateToString(true));
+  }
+
+  /** What stands in each cell; the second of a wide character is empty. */
+  async cells(): Promise<string[][]> {
+    await this.#draw();
+    const { active } = this.#terminal.buffer;
+    const line = (i: number) => active.getLine(i)!;
+    return Array.from(
+      { length: this.#rows },
+      (_, i) =>
+        Array.from(
+          { length: this.#columns },
+          (_, x) => line(i).getCell(x)!.getChars() || (line(i).getCell(x)!.getWidth() === 0 ? "" : " "),
+        ),
+    );
   }
 
   /** All of the screen as one text. */

@@ -28,11 +28,16 @@ export interface InputView {
   readonly beforeCursor: readonly Span[];
 }
 
+/** What is drawn is not what was typed where that could act on the terminal. */
+function drawnWidth(text: string): number {
+  return textWidth(sanitize(text));
+}
+
 /** Graphemes, each with what follows it and is not seen: without that in between, they may be one. */
 function cells(line: string): string[] {
   const joined: string[] = [];
   for (const grapheme of graphemes(line)) {
-    if (joined.length > 0 && textWidth(sanitize(grapheme)) === 0) joined[joined.length - 1] += grapheme;
+    if (joined.length > 0 && drawnWidth(grapheme) === 0) joined[joined.length - 1] += grapheme;
     else joined.push(grapheme);
   }
   return joined;
@@ -73,23 +78,22 @@ function draw(text: string, secret: boolean | undefined): Span[] {
   return decorate([span(sanitize(text))]).map(({ text, style: { link: _, ...style } }) => ({ text, style }));
 }
 
-/** Breaks a text at newlines and between graphemes, so that each row has its place in the text. */
+/** Breaks a text at newlines and between graphemes (within those that are longer than a row), so that each row has its place in the text. */
 function breakText(text: string, columns: number): Row[] {
   const rows: Row[] = [];
   let from = 0;
   for (const line of text.split("\n")) {
     let row = "";
     let width = 0;
-    for (const grapheme of cells(line)) {
-      // What is drawn is not what was typed where that could act on the terminal.
-      const added = textWidth(sanitize(grapheme));
+    for (const part of cells(line).flatMap((cell) => drawnWidth(cell) <= columns ? [cell] : Array.from(cell))) {
+      const added = drawnWidth(part);
       if (width + added > columns) {
         rows.push({ from, text: row });
         from += row.length;
         row = "";
         width = 0;
       }
-      row += grapheme;
+      row += part;
       width += added;
     }
     rows.push({ from, text: row });

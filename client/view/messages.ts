@@ -10,8 +10,8 @@ import { type Buffer, isSpeech, type Line, type Presence, sameDay, type SendStat
 import { clock, dayInWords } from "../clock.ts";
 import { messageSpans } from "../formatting.ts";
 import { sanitize } from "../sanitize.ts";
-import { DIM, nickColor, RED, type Span, span, type Style } from "../style.ts";
-import { fit, pad, textWidth, wrap } from "../text.ts";
+import { DIM, nickColor, RED, type Span, span, spanAt, type Style } from "../style.ts";
+import { fit, textWidth, wrap } from "../text.ts";
 
 /** What decides how lines are wrapped. */
 export interface MessageLayout {
@@ -144,7 +144,7 @@ function lineRows(line: Line, quoted: Line | undefined, layout: MessageLayout, s
   const rows = wrap(inline, columns - indent);
   const mark: Style = selected ? { reverse: true } : DIM;
   const head = [span(clock(line.time), mark), span(selected ? "▸" : " ")];
-  if (wide) head.push({ text: pad(label.text, NICK_COLUMNS, "left"), style: label.style }, span("  "));
+  if (wide) head.push(...nickColumn(label));
   // On every row, because of a long message the first may be above the screen.
   const margin = span((selected ? "▸" : " ").padStart(TIME_COLUMNS).padEnd(indent));
   const all = rows.map((row, i) => [...(i === 0 ? head : [margin]), ...row]);
@@ -153,6 +153,13 @@ function lineRows(line: Line, quoted: Line | undefined, layout: MessageLayout, s
   const state = line.state === undefined ? undefined : STATES[line.state];
   if (state !== undefined) all.push(...wrap([state], columns - indent).map((row) => [margin, ...row]));
   return all;
+}
+
+/** A nick at the right of its column, and the space behind it, which begins where it does in every row. */
+function nickColumn({ text, style }: Span): Span[] {
+  const fitted = fit(text, NICK_COLUMNS);
+  const fill = " ".repeat(NICK_COLUMNS - textWidth(fitted));
+  return [span(fill), span(fitted, style), spanAt(TIME_COLUMNS + NICK_COLUMNS, "  ")];
 }
 
 /** What is said of a message of ours that has not arrived. */

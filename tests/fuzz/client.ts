@@ -139,7 +139,7 @@ function anyTags(random: Random): string {
 }
 
 // deno-lint-ignore no-control-regex -- the only sequences that a row may hold
-const STYLES = /\x1b\[[0-9;:]*[mG]|\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)/g;
+const STYLES = /\x1b\[[0-9;:]*[mGK]|\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)/g;
 // deno-lint-ignore no-control-regex -- what puts the cursor into a column
 const COLUMN = /\x1b\[(?=\d+G)/;
 // deno-lint-ignore no-control-regex -- they are what must not be there
