@@ -143,6 +143,8 @@ class Seat {
   #terminal: Terminal | undefined;
   #connection: Connection | undefined;
   #closing = "";
+  /** Whether the server has ever said anything. */
+  #heard = false;
   /** Why we end this connection ourselves, to make a new one. */
   #cut: { why: string; planned: boolean; silent: boolean } | undefined;
   /** Why it ends, where neither the person nor the input has ended it. */
@@ -303,6 +305,7 @@ class Seat {
         dialling = undefined;
         if (this.#over.signal.aborted) return dialled.wire.close();
         ended = await this.#converse(dialled);
+        if (!this.#heard && !ended.planned && !this.#over.signal.aborted) return this.#fail(this.#wordless(dialled));
         if (this.#session.registration.greeted) pause = FIRST_PAUSE;
       } catch (error) {
         // A server that was never reached, or is another than before, is not tried again.
@@ -331,6 +334,7 @@ class Seat {
     this.#session.start(encrypted);
     const patience = setTimeout(() => this.#session.proceed(), STS_PATIENCE);
     for await (const line of connection) {
+      this.#heard = true;
       this.#session.receive(line);
       if (!this.#writer.roomy) await this.#writer.drained();
     }
@@ -390,6 +394,14 @@ class Seat {
     return error instanceof DistrustError ? error.message : `Cannot reach ${this.#name}: ${whyNot(error)}`;
   }
 
+  /** Why a server that was never heard cannot be talked to: most often it waits for TLS at that port. */
+  #wordless({ encrypted }: Dialled): string {
+    const { host, port, channels } = this.#address;
+    const tls = formatAddress({ host, ...(port !== undefined && { port }), tls: true, channels });
+    const hint = encrypted ? "" : `; if it speaks TLS there: chat join ${tls}`;
+    return `${this.#cannotReach(new Error(`it ends the connection without a word${hint}`))}`;
+  }
+
   #fail(why: string): void {
     this.#failure = why;
     this.#front?.stop();
@@ -437,6 +449,7 @@ function whyNot(error: unknown): string {
   if (code === "ENOTFOUND" || code === "EAI_AGAIN" || message.startsWith("Name or service not known")) {
     return "there is no host of that name";
   }
+  if (/alert: HandshakeFailure/.test(message)) return "no TLS could be agreed on there; is it the port for plain text?";
   return /corrupt message|wrong version|InvalidContentType/i.test(message) ? "it does not speak TLS there" : message;
 }
 

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { TLSSocket } from "node:tls";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 import { type NodeSocket, nodeWire } from "../protocol/connection_node.ts";
 import type { Wire } from "../protocol/connection.ts";
 import { type Address, formatAddress, PLAIN_PORT, TLS_PORT } from "./address.ts";
@@ -175,9 +175,11 @@ interface Shown {
 /** Sees which certificate a server shows. Nothing is said to it: whether the certificate is its own is not proved yet. */
 async function lookAt(host: string, port: number, patience: number): Promise<Shown> {
   const socket = await handshake({ host, port, rejectUnauthorized: false }, patience);
-  const { raw, subject, issuer } = socket.getPeerCertificate();
+  const { raw, subject, issuer } = certificateOf(socket);
   socket.destroy();
-  if (raw === undefined || raw.length === 0) throw new DistrustError(`${host} shows no certificate.`);
+  if (raw === undefined || raw.length === 0) {
+    throw new DistrustError(`${host}:${port} shows no certificate: it does not speak TLS there.`);
+  }
   return { key: await knownKey(raw), selfSigned: JSON.stringify(subject) === JSON.stringify(issuer) };
 }
 
@@ -187,13 +189,18 @@ async function lookAt(host: string, port: number, patience: number): Promise<Sho
 async function dialKey(host: string, port: number, key: KnownKey, patience: number): Promise<Dialled> {
   const trusted = { ca: [key.certificate], checkServerIdentity: () => undefined };
   const socket = await handshake({ host, port, ...trusted }, patience);
-  const { raw } = socket.getPeerCertificate();
+  const { raw } = certificateOf(socket);
   if (raw === undefined || (await knownKey(raw)).fingerprint !== key.fingerprint) {
     socket.destroy();
     throw new DistrustError(`${host} shows another certificate than a moment ago. Nothing was sent to it.`);
   }
   socket.setNoDelay(true);
   return { wire: nodeWire(socket as NodeSocket), encrypted: true, port };
+}
+
+/** Runtimes before 2.9 have none, and no error either, where the other end speaks no TLS. */
+function certificateOf(socket: TLSSocket): Partial<PeerCertificate> {
+  return (socket.getPeerCertificate() as PeerCertificate | null) ?? {};
 }
 
 /** Finishes a handshake and hands over a socket that nothing was written to. */

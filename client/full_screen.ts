@@ -113,6 +113,8 @@ export class FullScreen implements FrontEnd {
   #encrypted = false;
   /** Whether the server has ever taken us in. */
   #wasIn = false;
+  /** Whether it was said that settings cannot be kept. */
+  #unsaved = false;
   /** The lines of the last try in vain, if there was more than the break itself; absent while all is well. */
   #retries: Map<Buffer, Line> | undefined;
 
@@ -368,15 +370,26 @@ export class FullScreen implements FrontEnd {
     here.channels = [...this.session.wantedChannels.values()];
     here.current = this.current.name;
     here.nick = this.session.wantedNick;
-    void store.save(this.address);
+    void store.save(this.address).then((why) => {
+      if (why !== undefined && !this.#unsaved) this.tell(this.current, "error", `Settings cannot be kept: ${why}`);
+      this.#unsaved = why !== undefined;
+    });
   }
 
   /** Remembers whom to log in as, now and at later connections. */
   async rememberLogin(account: string, password: string): Promise<void> {
     this.here.account = account;
     this.session.credentials = { account, password };
-    await this.store.remember(this.address, account, password);
+    await this.keepPassword(account, password);
     this.remember();
+  }
+
+  /** Keeps a password for the next time, or with `undefined` forgets it; says so where that cannot be. */
+  async keepPassword(account: string, password: string | undefined): Promise<void> {
+    const why = await this.store.remember(this.address, account, password);
+    if (why === undefined) return;
+    const what = password === undefined ? "forgotten" : "remembered for the next time";
+    this.tell(this.current, "error", `The password cannot be ${what}: ${why}`);
   }
 
   #welcome(): void {

@@ -26,13 +26,22 @@ export class KeptFile {
       return await Deno.readTextFile(this.path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return "";
-      throw error;
+      throw this.#cannot("read", error);
     }
   }
 
   /** Puts these lines in the place of what was in it; only its owner can read them. */
   async write(lines: readonly string[]): Promise<void> {
-    if (this.#folder !== null) await replaceFile(this.#folder, this.#name, `${lines.join("\n")}\n`, 0o600);
+    if (this.#folder === null) return;
+    try {
+      await replaceFile(this.#folder, this.#name, `${lines.join("\n")}\n`, 0o600);
+    } catch (error) {
+      throw this.#cannot("write", error);
+    }
+  }
+
+  #cannot(what: "read" | "write", cause: unknown): Error {
+    return new Error(`Cannot ${what} ${this.path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
 

@@ -68,12 +68,15 @@ export const SWITCHES: ReadonlyMap<"bell" | "notifications" | "typing", string> 
 /** Where settings are kept between runs. */
 export interface SettingsStore {
   readonly settings: Settings;
-  /** Writes the settings; of the servers, only what is known of this one, because others may be open elsewhere. */
-  save(server: string): Promise<void>;
+  /**
+   * Writes the settings; of the servers, only what is known of this one, because others may be open elsewhere. Returns why
+   * it could not: a folder that cannot be written is no reason to stop talking.
+   */
+  save(server: string): Promise<string | undefined>;
   /** The password of an account on a server, if it was remembered. */
   password(server: string, account: string): Promise<string | undefined>;
-  /** Remembers a password, or with `undefined` forgets it. */
-  remember(server: string, account: string, password: string | undefined): Promise<void>;
+  /** Remembers a password, or with `undefined` forgets it. Returns why it could not. */
+  remember(server: string, account: string, password: string | undefined): Promise<string | undefined>;
 }
 
 /**
@@ -119,6 +122,74 @@ function readServer(value: unknown): ServerSettings {
   return server;
 }
 
+/**
+ * What is written: ours in the place of what is there, of the servers only this one, and what we do not know as it is,
+ * because a newer version may have written it.
+ */
+export function mergeSettings(
+  theirs: Record<string, unknown>,
+  ours: Settings,
+  server: string,
+): Record<string, unknown> {
+  const servers = isObject(theirs.servers) ? theirs.servers : {};
+  const here = ours.servers[server];
+  const before = servers[server];
+  return {
+    ...without(theirs, SETTINGS),
+    ...ours,
+    servers: {
+      ...servers,
+      ...(here && { [server]: { ...(isObject(before) && without(before, SERVER_SETTINGS)), ...here } }),
+    },
+  };
+}
+
+// As records, so that none that the interfaces name can be forgotten here.
+const SETTINGS: Readonly<Record<keyof Settings, true>> = {
+  lastServer: true,
+  servers: true,
+  bell: true,
+  notifications: true,
+  typing: true,
+  highlights: true,
+  welcomed: true,
+};
+const SERVER_SETTINGS: Readonly<Record<keyof ServerSettings, true>> = {
+  nick: true,
+  channels: true,
+  current: true,
+  ignore: true,
+  notify: true,
+  account: true,
+};
+
+function without(value: Record<string, unknown>, names: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !Object.hasOwn(names, name)));
+}
+
+function readObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function setAside(path: string): Promise<void> {
+  await Deno.rename(path, `${path}.bad`).catch(() => {});
+}
+
+/** Why something failed, or `undefined`. */
+async function outcome(doing: Promise<void>): Promise<string | undefined> {
+  try {
+    await doing;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/ \(os error \d+\)/, "") : String(error);
+  }
+}
+
 /** Whether a word is one of the ways to be notified. */
 export function isNotify(value: unknown): value is Notify {
   return value === "all" || value === "mentions" || value === "mute";
@@ -136,7 +207,7 @@ function isStrings(value: unknown): value is string[] {
 export class SettingsFolder implements SettingsStore {
   readonly settings: Settings;
   readonly #folder: string;
-  #saving: Promise<void> = Promise.resolve();
+  #saving: Promise<string | undefined> = Promise.resolve(undefined);
 
   private constructor(folder: string, settings: Settings) {
     this.#folder = folder;
@@ -151,25 +222,24 @@ export class SettingsFolder implements SettingsStore {
     } catch (error) {
       if (error instanceof SyntaxError) {
         log(`${path} cannot be read, so it was set aside as settings.json.bad: ${error.message}`);
-        await Deno.rename(path, `${path}.bad`).catch(() => {});
+        await setAside(path);
       }
       return new SettingsFolder(folder, defaultSettings());
     }
   }
 
-  /** Writes the settings; a folder that cannot be written is no reason to stop talking. */
-  save(server: string): Promise<void> {
+  save(server: string): Promise<string | undefined> {
     const ours = structuredClone(this.settings);
-    this.#saving = this.#saving.then(() => this.#merge(ours, server)).catch(() => {});
-    return this.#saving;
+    return this.#saving = this.#saving.then(() => outcome(this.#merge(ours, server)));
   }
 
   async #merge(ours: Settings, server: string): Promise<void> {
-    const theirs = await Deno.readTextFile(`${this.#folder}/settings.json`).then(readSettings).catch(defaultSettings);
-    const merged: Settings = {
-      ...ours,
-      servers: { ...theirs.servers, ...(ours.servers[server] && { [server]: ours.servers[server] }) },
-    };
+    const path = `${this.#folder}/settings.json`;
+    const text = await Deno.readTextFile(path).catch(() => "{}");
+    const theirs = readObject(text);
+    // Somebody has just written it, and will look for what they wrote.
+    if (theirs === undefined) await setAside(path);
+    const merged = mergeSettings(theirs ?? {}, ours, server);
     await replaceFile(this.#folder, "settings.json", `${JSON.stringify(merged, null, 2)}\n`, 0o644);
   }
 
@@ -177,11 +247,11 @@ export class SettingsFolder implements SettingsStore {
     return (await this.#passwords())[`${server} ${account}`];
   }
 
-  async remember(server: string, account: string, password: string | undefined): Promise<void> {
+  async remember(server: string, account: string, password: string | undefined): Promise<string | undefined> {
     const passwords = await this.#passwords();
     if (password === undefined) delete passwords[`${server} ${account}`];
     else passwords[`${server} ${account}`] = password;
-    await replaceFile(this.#folder, "passwords.json", `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
+    return await outcome(replaceFile(this.#folder, "passwords.json", `${JSON.stringify(passwords, null, 2)}\n`, 0o600));
   }
 
   async #passwords(): Promise<Record<string, string>> {
@@ -200,15 +270,15 @@ export class SettingsInMemory implements SettingsStore {
   readonly settings: Settings = defaultSettings();
   readonly #passwords = new Map<string, string>();
 
-  save(_server: string): Promise<void> {
-    return Promise.resolve();
+  save(_server: string): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
   password(server: string, account: string): Promise<string | undefined> {
     return Promise.resolve(this.#passwords.get(`${server} ${account}`));
   }
-  remember(server: string, account: string, password: string | undefined): Promise<void> {
+  remember(server: string, account: string, password: string | undefined): Promise<undefined> {
     if (password === undefined) this.#passwords.delete(`${server} ${account}`);
     else this.#passwords.set(`${server} ${account}`, password);
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
 }

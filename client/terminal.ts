@@ -219,14 +219,12 @@ export class Terminal {
 
   async #readKeys(): Promise<void> {
     const buffer = new Uint8Array(4096);
-    try {
-      for (let read; (read = await this.#input.read(buffer)) !== null && !this.#closed;) {
-        clearTimeout(this.#escape);
-        this.#tell(this.#decoder.push(buffer.subarray(0, read)));
-        if (this.#decoder.pending) this.#escape = setTimeout(() => this.#tell(this.#decoder.flush()), ESCAPE_WAIT);
-      }
-    } catch {
-      // The terminal has gone: below.
+    // Where it cannot be read, the terminal has gone. What a key does wrong is no fault of the terminal's, and is thrown.
+    const next = () => this.#input.read(buffer).catch(() => null);
+    for (let read; (read = await next()) !== null && !this.#closed;) {
+      clearTimeout(this.#escape);
+      this.#tell(this.#decoder.push(buffer.subarray(0, read)));
+      if (this.#decoder.pending) this.#escape = setTimeout(() => this.#tell(this.#decoder.flush()), ESCAPE_WAIT);
     }
     if (!this.#closed) this.#drawing.gone();
   }

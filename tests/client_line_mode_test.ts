@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join, type JoinOptions } from "../client.ts";
+import { serve } from "../server.ts";
 import { Connection, wirePair } from "../protocol/connection.ts";
 import { parseMessage } from "../protocol.ts";
 
@@ -225,4 +226,37 @@ Deno.test("an address that is none is wrong usage: one clear line, exit 2", asyn
     assertEquals(log.length, 1);
     assertStringIncludes(log[0]!, "Cannot read address");
   }
+});
+
+Deno.test("a server that hangs up without a word, as at a port for TLS, is not tried again and again", async () => {
+  let dialled = 0;
+  const hangUp = () => {
+    dialled++;
+    const [ours, theirs] = wirePair();
+    theirs.close();
+    return Promise.resolve({ wire: ours, encrypted: false });
+  };
+  const { code, log } = await run(new TinyServer(), "hello\n", { address: "irc://tiny:6697", dial: hangUp });
+  assertEquals([code, dialled], [1, 1]);
+  assertEquals(log.slice(-1), [
+    "Cannot reach irc://tiny:6697: it ends the connection without a word; if it speaks TLS there: chat join ircs://tiny:6697",
+  ]);
+});
+
+Deno.test("TLS at a port for plain text is said in words of people", async () => {
+  const server = await serve({ host: "127.0.0.1", port: 0 });
+  const address = `ircs://127.0.0.1:${server.address!.port}`;
+  const log: string[] = [];
+  assertEquals(await join({ address, nick: "ann", settings: null, log: (line) => log.push(line) }), 1);
+  assertEquals(log, [`Cannot reach ${address}: no TLS could be agreed on there; is it the port for plain text?`]);
+  await server.stop();
+});
+
+Deno.test("a folder of settings that cannot be read is named, not the server blamed", async () => {
+  const file = await Deno.makeTempFile();
+  const log: string[] = [];
+  const settings = `${file}/chat`;
+  await join({ address: "ircs://127.0.0.1:1", nick: "ann", settings, log: (line) => log.push(line) });
+  assertStringIncludes(log.join("\n"), `Cannot read ${settings}/known_hosts: `);
+  await Deno.remove(file);
 });

@@ -253,6 +253,41 @@ Deno.test("settings that a person has broken are set aside, and passwords are fo
   }
 });
 
+Deno.test("what a newer version has written into the settings stays there", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/settings.json`;
+  const newer = {
+    bell: false,
+    theme: "dark",
+    servers: { h: { nick: "ann", pinned: ["#tea"] }, other: { nick: "x", y: 1 } },
+  };
+  await Deno.writeTextFile(path, JSON.stringify(newer));
+  const store = await SettingsFolder.open(folder, () => {});
+  store.settings.servers.h = { nick: "anna" };
+  assertEquals(await store.save("h"), undefined);
+  const { theme, bell, servers } = JSON.parse(await Deno.readTextFile(path));
+  assertEquals([theme, bell], ["dark", false]);
+  assertEquals(servers, { h: { nick: "anna", pinned: ["#tea"] }, other: { nick: "x", y: 1 } });
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("settings that somebody broke while we were talking are set aside, not written over", async () => {
+  const folder = await Deno.makeTempDir();
+  const store = await SettingsFolder.open(folder, () => {});
+  await Deno.writeTextFile(`${folder}/settings.json`, "{ half written");
+  await store.save("h");
+  assertEquals(await Deno.readTextFile(`${folder}/settings.json.bad`), "{ half written");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("where nothing can be written, that is told and nothing ends", async () => {
+  const file = await Deno.makeTempFile();
+  const store = await SettingsFolder.open(`${file}/chat`, () => {});
+  assertStringIncludes(await store.save("h") ?? "", "Not a directory");
+  assertStringIncludes(await store.remember("h", "ann", "secret") ?? "", "Not a directory");
+  await Deno.remove(file);
+});
+
 Deno.test("no two slash commands have the same name, and each says what it does", () => {
   const names = SLASH_COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   assertEquals(new Set(names).size, names.length);

@@ -94,10 +94,10 @@ function login(screen: FullScreen, account: string, password: string): void {
 
 /** Forgets whom to log in as. On the server we are logged in for as long as the connection lasts. */
 function logout(screen: FullScreen): void {
-  const { session, store, here } = screen;
+  const { session, here } = screen;
   const { account } = here;
   const until = session.account === undefined ? "" : ` You stay logged in as ${session.account} until /reconnect.`;
-  if (account !== undefined) void store.remember(screen.address, account, undefined);
+  if (account !== undefined) void screen.keepPassword(account, undefined);
   delete here.account;
   session.credentials = undefined;
   screen.remember();

@@ -55,8 +55,15 @@ class Tmux implements AsyncDisposable {
 
   /** Starts `chat join` in a window of its own, within a shell that stays. */
   async join(name: string, address: string, size: string, ...options: string[]): Promise<Window> {
+    const window = await this.start(name, size, [MAIN, "join", address, "--nick", name, ...options]);
+    await window.shows("›");
+    return window;
+  }
+
+  /** Starts a program in a window of its own, within a shell that stays. */
+  async start(name: string, size: string, program: readonly string[]): Promise<Window> {
     const [columns, rows] = size.split("x") as [string, string];
-    const words = [Deno.execPath(), "run", "-A", "--no-check", MAIN, "join", address, "--nick", name, ...options];
+    const words = [Deno.execPath(), "run", "-A", "--no-check", ...program];
     const command = words.map((word) => `'${word}'`).join(" ");
     await this.run("new-session", "-d", "-s", name, "-x", columns, "-y", rows, "sh");
     await this.run(
@@ -66,9 +73,7 @@ class Tmux implements AsyncDisposable {
       `export XDG_CONFIG_HOME='${this.folder}/${name}'; clear; ${command}; echo EXIT $?`,
       "Enter",
     );
-    const window = new Window(this, name);
-    await window.shows("›");
-    return window;
+    return new Window(this, name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -352,6 +357,27 @@ Deno.test({
       await window.shows("EXIT 0");
       assertEquals(await window.is("alternate_on"), "0");
       assertEquals(await window.is("wrap_flag"), "1");
+      await window.types("stty -a; echo done");
+      await window.presses("Enter");
+      const stty = await window.shows("\ndone\n");
+      assert(/ icanon/.test(stty) && / echo /.test(stty), stty);
+    }
+  },
+});
+
+Deno.test({
+  name: "whatever goes wrong, the terminal is left as it was found, and the error is seen on it",
+  ignore: NO_TMUX,
+  async fn() {
+    await using tmux = new Tmux();
+    const program = new URL("throws_on_screen.ts", import.meta.url).pathname;
+    for (const [i, how] of ["drawing", "a key", "a promise"].entries()) {
+      const window = await tmux.start(`wrong${i}`, "80x20", [program, how]);
+      await window.shows("the screen");
+      assertEquals(await window.is("alternate_on"), "1");
+      await window.types("x");
+      assertStringIncludes(await window.shows("EXIT 1"), `wrong in ${how}`);
+      assertEquals([await window.is("alternate_on"), await window.is("cursor_flag")], ["0", "1"]);
       await window.types("stty -a; echo done");
       await window.presses("Enter");
       const stty = await window.shows("\ndone\n");
