@@ -10,13 +10,16 @@
 import type { Screen } from "./view.ts";
 
 /**
- * Enters the alternate screen: no wrapping, bracketed paste, focus events, the wheel as arrow keys, the title saved.
+ * Enters the alternate screen: no wrapping, bracketed paste, focus events, the wheel as arrow keys, Alt as Escape before the
+ * key (xterm would make Alt-A an `á`), the title saved.
  *
  * The mouse itself is not asked for: a terminal that reports it no longer lets people select and copy with it.
  */
-export const ENTER = "\x1b[22;0t\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[?1007s\x1b[?1007h\x1b[H\x1b[2J";
+export const ENTER = "\x1b[22;0t\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1004h" +
+  "\x1b[?1007;1036;1039s\x1b[?1007;1036;1039h\x1b[H\x1b[2J";
 /** Leaves everything as it was found. */
-export const LEAVE = "\x1b[?2026l\x1b[m\x1b[?1007r\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l\x1b[23;0t";
+export const LEAVE =
+  "\x1b[?2026l\x1b[m\x1b[?1007;1036;1039r\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l\x1b[23;0t";
 
 // Synchronized output: terminals that know it show a frame as a whole, others ignore it.
 const BEGIN = "\x1b[?2026h";

@@ -9,6 +9,7 @@ import { sanitize } from "../client/sanitize.ts";
 import { readSettings, SettingsFolder } from "../client/settings.ts";
 import { shellCompletion, SHELLS } from "../client/shell_completion.ts";
 import { SLASH_COMMANDS } from "../client/slash_commands.ts";
+import { ENTER, LEAVE } from "../client/painter.ts";
 import { MAGENTA, NICK_COLORS, RED, TEAL, toAnsi } from "../client/style.ts";
 import { graphemes, textWidth, wrap } from "../client/text.ts";
 
@@ -192,6 +193,21 @@ Deno.test("colours can be read on black, on white and on the grounds of common t
 
 Deno.test("a colour that was chosen together with its ground is drawn as it was chosen", () => {
   assertEquals(messageSpans("\x0300,01x")[0]!.style, { fg: 231, bg: 16 });
+});
+
+/** Modes that a sequence sets, resets, saves or restores. https://invisible-island.net/xterm/ctlseqs/ctlseqs.html */
+function modes(text: string, how: "h" | "l" | "s" | "r"): string[] {
+  // deno-lint-ignore no-control-regex -- the sequences themselves
+  return [...text.matchAll(/\x1b\[\?([\d;]+)([hlsr])/g)].flatMap(([, list, final]) =>
+    final === how ? list!.split(";") : []
+  );
+}
+
+Deno.test("every mode of the terminal that is changed is put back", () => {
+  assertEquals(modes(LEAVE, "r").sort(), modes(ENTER, "s").sort());
+  const saved = new Set(modes(ENTER, "s"));
+  for (const mode of modes(ENTER, "h")) assert(saved.has(mode) || modes(LEAVE, "l").includes(mode), mode);
+  for (const mode of modes(ENTER, "l")) assert(saved.has(mode) || modes(LEAVE, "h").includes(mode), mode);
 });
 
 Deno.test("without colours only weight and underline are written", () => {
