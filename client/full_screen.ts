@@ -144,8 +144,10 @@ export class FullScreen implements FrontEnd {
 
   event(event: SessionEvent): void {
     this.#members.event(event);
-    if (event.type === "history") historyArrived(this, event);
-    else handleNews(this, event);
+    if (event.type === "history") {
+      historyArrived(this, event);
+      this.chores.answered();
+    } else handleNews(this, event);
     if (event.type === "ready") this.#online();
     this.scrolling.keepPicked();
     this.effects.redraw();
@@ -219,6 +221,7 @@ export class FullScreen implements FrontEnd {
     }
     this.reading.tick();
     this.outgoing.tick();
+    this.chores.tick();
     this.#heartbeat.tick();
   }
 

@@ -343,20 +343,40 @@ Deno.test("who has many channels can talk at once: what they missed is asked for
   assertEquals(asked(ann), []);
 });
 
-Deno.test("each next channel is asked for when the server has answered the one before", async () => {
+Deno.test("each next channel is asked for when the one before has come, and nothing else is asked for that", () => {
   const ann = new Seat({ capabilities: ALL, channels: MANY });
   ann.breaks();
   ann.returns(ALL);
   for (const channel of MANY) ann.says(`:ann!a@home JOIN ${channel}`);
-  const order: string[] = [];
-  for (let i = 0; i < MANY.length; i++) {
-    order.push(...asked(ann).filter((line) => line.includes("LATEST")));
-    const pings = ann.sent.filter((line) => line.startsWith("PING"));
-    ann.sent.length = 0;
-    for (const ping of pings) ann.says(`:irc PONG irc ${ping.slice(5)}`);
-    await settle();
+  ann.sent.length = 0;
+  ann.tellsHistory("#one");
+  assertEquals(asked(ann), [], "#two has not come");
+  for (const [i, channel] of MANY.entries()) {
+    ann.tellsHistory(channel);
+    assertEquals(asked(ann), MANY.slice(2, i + 2).map((name) => `CHATHISTORY LATEST ${name} * 100`));
   }
-  assertEquals(order, MANY.map((channel) => `CHATHISTORY LATEST ${channel} * 100`));
+  assertEquals(ann.sent.filter((line) => line.startsWith("PING")), []);
+});
+
+Deno.test("a server that gives no answer for one channel is asked for the next all the same", () => {
+  const ann = new Seat({ capabilities: ALL, channels: MANY });
+  ann.breaks();
+  ann.returns(ALL);
+  for (const channel of MANY) ann.says(`:ann!a@home JOIN ${channel}`);
+  ann.sent.length = 0;
+  for (let seconds = 0; seconds < 30; seconds++) ann.screen.tick();
+  assertEquals(asked(ann), ["CHATHISTORY LATEST #three * 100"]);
+});
+
+Deno.test("a conversation that was closed before its history came stays closed", () => {
+  const ann = new Seat({ capabilities: ALL, channels: MANY });
+  ann.breaks();
+  ann.returns(ALL);
+  for (const channel of MANY) ann.says(`:ann!a@home JOIN ${channel}`);
+  ann.says(":ann!a@home PART #two");
+  ann.tellsHistory("#two", history(ann, "m1", "ben", "long ago"));
+  assertEquals(ann.screen.find("#two"), undefined);
+  assertEquals(asked(ann).at(-1), "CHATHISTORY LATEST #three * 100");
 });
 
 Deno.test("a message that comes before a channel's history was asked for hides nothing of what was missed", () => {

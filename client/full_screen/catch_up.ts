@@ -72,7 +72,9 @@ function ask(screen: FullScreen, buffer: Buffer, request: HistoryRequest): void 
 /** Puts a page of history where it belongs, and asks for the next if more was missed. */
 export function historyArrived(screen: FullScreen, event: SessionEvent & { type: "history" }): void {
   const { request, events, failed } = event;
-  const buffer = screen.buffer(request.target);
+  const buffer = screen.find(request.target);
+  // It was closed meanwhile.
+  if (buffer === undefined) return;
   buffer.loading = false;
   const oldestBefore = buffer.oldest?.time ?? Infinity;
   const visible = events.filter((item) => item.type !== "message" || !screen.isIgnored(item.source));

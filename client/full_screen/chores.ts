@@ -18,13 +18,15 @@ interface Chore {
   readonly newest: string | undefined;
 }
 
+/** How long an answer is waited for, in ticks of a second. */
+const PATIENCE = 30;
+
 /** What is asked for when there is time. */
 export class Chores {
   readonly #screen: FullScreen;
   #waiting: Chore[] = [];
-  #busy = false;
-  /** Tells connections apart: what waits for an answer of an earlier one waits in vain. */
-  #connection = 0;
+  /** What was asked for last, and the ticks since. */
+  #asked: { readonly buffer: Buffer; ticks: number } | undefined;
 
   constructor(screen: FullScreen) {
     this.#screen = screen;
@@ -35,7 +37,7 @@ export class Chores {
     if (this.#waiting.some((chore) => chore.buffer === buffer)) return;
     this.#waiting.push({ buffer, newest: buffer.newest?.id });
     if (buffer === this.#screen.current || this.#screen.outgoing.waitsFor(buffer)) this.first(buffer);
-    else void this.#work();
+    else this.#next();
   }
 
   /** Somebody looks at a conversation: its turn is now. */
@@ -46,23 +48,32 @@ export class Chores {
     loadMissed(this.#screen, buffer, chore.newest);
   }
 
+  /** History has come: goes on to the next if that was all of what was asked for. */
+  answered(): void {
+    const buffer = this.#asked?.buffer;
+    if (buffer === undefined || (buffer.loading && this.#screen.buffers.includes(buffer))) return;
+    this.#asked = undefined;
+    this.#next();
+  }
+
+  /** Called about once a second: a server that does not answer is not waited for any longer. */
+  tick(): void {
+    if (this.#asked === undefined || ++this.#asked.ticks < PATIENCE) return;
+    this.#asked = undefined;
+    this.#next();
+  }
+
   /** The connection has ended. */
   clear(): void {
     this.#waiting = [];
-    this.#busy = false;
-    this.#connection++;
+    this.#asked = undefined;
   }
 
-  /** One at a time, each when the server has answered the one before. */
-  async #work(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    const connection = this.#connection;
-    for (let chore; connection === this.#connection && (chore = this.#waiting[0]) !== undefined;) {
+  #next(): void {
+    for (let chore; this.#asked === undefined && (chore = this.#waiting[0]) !== undefined;) {
       this.first(chore.buffer);
-      // When the connection ends, clear() has begun anew; where there is no history, nothing was asked.
-      if (chore.buffer.loading) await this.#screen.session.outbox.fence().catch(() => {});
+      // Where there is no history, nothing was asked.
+      if (chore.buffer.loading) this.#asked = { buffer: chore.buffer, ticks: 0 };
     }
-    if (connection === this.#connection) this.#busy = false;
   }
 }

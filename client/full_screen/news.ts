@@ -71,7 +71,7 @@ const HANDLERS: Handlers = {
   rename: (screen, { from, to, by, reason }) => {
     const buffer = screen.find(from);
     if (buffer === undefined) return;
-    buffer.name = to;
+    renameBuffer(buffer, to);
     screen.tell(buffer, "info", `${by} renamed ${from} to ${to}${reason === "" ? "" : ` (${reason})`}.`);
   },
   invite: (screen, { channel, by, nick }) => {
@@ -229,7 +229,13 @@ function renamed(screen: FullScreen, { from, to, self, channels }: SessionEvent 
     if (channels.length === 0) here(screen, "info", `You are ${to} now.`);
   }
   const direct = screen.find(from);
-  if (direct?.kind === "direct" && screen.find(to) === undefined) direct.name = to;
+  if (direct?.kind === "direct" && screen.find(to) === undefined) renameBuffer(direct, to);
+}
+
+/** What was asked for under the old name is not known by the new one when it comes. */
+function renameBuffer(buffer: Buffer, name: string): void {
+  buffer.name = name;
+  buffer.loading = false;
 }
 
 /** The topic is told at every join, and worth a line only where it is new. */
