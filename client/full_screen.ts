@@ -249,7 +249,16 @@ export class FullScreen implements FrontEnd {
     const made = new Buffer(name, this.session.isChannel(name) ? "channel" : "direct");
     const firstDirect = this.buffers.findIndex((buffer) => buffer.kind === "direct");
     this.buffers.splice(made.kind === "direct" || firstDirect < 0 ? this.buffers.length : firstDirect, 0, made);
+    if (made.kind === "direct") this.#tellGuest(made);
     return made;
+  }
+
+  /** Who has no account finds no direct message again, and should know before they look for one. */
+  #tellGuest(buffer: Buffer): void {
+    const { account, registered, enabled, offered } = this.session;
+    if (account !== undefined || !registered) return;
+    if (!enabled.has("chathistory") || !offered.has("accountRegistration")) return;
+    this.tell(buffer, "info", "You have no account, so you will not find this again after you have left: /register");
   }
 
   /** Opens a conversation, and goes there. */

@@ -1,6 +1,6 @@
 // What a person says while connections come and go: nothing is lost without a word, and nothing is said twice.
 
-import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseMessage } from "../protocol.ts";
 import { Seat } from "./client_screen.ts";
 
@@ -84,14 +84,48 @@ Deno.test("who comes back under another nick still knows what they said", () => 
   assertEquals(said(ann), []);
 });
 
+const LOGGED_IN = ":irc 900 ann ann!a@home ann :You are now logged in as ann";
+
 Deno.test("a direct message that was lost is asked for in its own history", () => {
   const ann = new Seat({ capabilities: ALL });
+  ann.says(LOGGED_IN);
   ann.types("/msg ben are you there?\r");
   ann.breaks();
   ann.returns(ALL);
+  ann.says(LOGGED_IN);
   assert(ann.sent.some((line) => line.includes("CHATHISTORY LATEST ben *")));
   ann.tellsHistory("ben");
   assertEquals(said(ann), ["are you there?"]);
+});
+
+// The server keeps them for the visit, which has ended with the connection: history of the next is empty and proves nothing.
+Deno.test("a direct message of somebody without an account is marked, not said again by itself", async () => {
+  for (const before of [[], [LOGGED_IN]]) {
+    const ann = new Seat({ capabilities: ALL });
+    ann.says(...before);
+    ann.types("/msg ben are you there?\r");
+    ann.breaks();
+    ann.returns(ALL);
+    ann.tellsHistory("ben");
+    assertEquals(said(ann), []);
+    assertStringIncludes(await ann.text(), "perhaps not sent");
+  }
+});
+
+Deno.test("who has no account is told at the top of a direct conversation that it will not be found again", async () => {
+  const told = /You have no account, so you will not find this again/;
+  const caps = `${ALL} draft/account-registration`;
+  const text = async (capabilities: string, ...lines: string[]) => {
+    const ann = new Seat({ capabilities, columns: 120 });
+    ann.says(...lines, ":ben!b@h PRIVMSG ann :psst");
+    ann.types("\x1b3");
+    return await ann.text();
+  };
+  const guest = await text(caps);
+  assertMatch(guest, told);
+  assert(guest.search(told) < guest.indexOf("psst"));
+  assertFalse(told.test(await text(caps, LOGGED_IN)), "with an account");
+  assertFalse(told.test(await text(ALL)), "where there are no accounts to be had");
 });
 
 Deno.test("where there is no history it is marked, stays where it was, and s says it again", async () => {
@@ -305,9 +339,8 @@ Deno.test("a server that does not take what was said is asked at once, and its l
 
 Deno.test("who is logged in is told so once, and not at every connection", () => {
   const ann = new Seat({ capabilities: ALL });
-  const loggedIn = ":irc 900 ann ann!a@home ann :You are now logged in as ann";
   for (let i = 0; i < 3; i++) {
-    ann.says(loggedIn);
+    ann.says(LOGGED_IN);
     ann.breaks();
     ann.returns(ALL);
   }

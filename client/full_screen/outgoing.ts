@@ -111,7 +111,7 @@ export class Outgoing {
     const buffer = this.#screen.buffer(target);
     const options = { kind, ...(reply !== undefined && { reply }) };
     // Whether history could tell is known of the connection that has ended, and most likely of the next.
-    const hopeless = written && !session.enabled.has("chathistory");
+    const hopeless = written && !(session.enabled.has("chathistory") && this.#historyTells(buffer));
     if (hopeless && buffer.byRef(ref) !== undefined) return buffer.fail(ref, "doubtful");
     const shown = buffer.byRef(ref);
     if (shown !== undefined && shown.state !== "doubtful") buffer.remove(shown);
@@ -157,10 +157,15 @@ export class Outgoing {
   caughtUp(buffer: Buffer, certain: boolean): void {
     for (const waiting of this.#of(buffer)) {
       if (!waiting.unsure) continue;
-      if (certain && !waiting.late) waiting.unsure = false;
+      if (certain && !waiting.late && this.#historyTells(buffer)) waiting.unsure = false;
       else this.#doubt(waiting);
     }
     if (this.#screen.trouble === "") this.#flush();
+  }
+
+  /** Whether what is not in history did not arrive. Direct messages without an account belong to the visit that is over. */
+  #historyTells({ kind }: Buffer): boolean {
+    return kind !== "direct" || this.#screen.session.account !== undefined;
   }
 
   #giveUp(which: (buffer: Buffer) => boolean): void {
