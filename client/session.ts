@@ -11,7 +11,7 @@
  * @module
  */
 
-import { formatMessage, type Message, parseMessage, type Tags } from "../protocol.ts";
+import { byteLength, formatMessage, type Message, parseMessage, type Tags } from "../protocol.ts";
 import type { Capability } from "../protocol/capability.ts";
 import { Batches } from "./session/batches.ts";
 import { CHANNEL_HANDLERS, learnAway } from "./session/channel.ts";
@@ -210,9 +210,15 @@ export class Session {
     this.options.send(formatMessage(message));
   }
 
-  /** Sends a command. */
+  /** Sends a command. @throws {RangeError} if it is longer than the server takes a line. */
   command(command: string, ...params: string[]): void {
+    this.#fits({ command, params });
     this.send({ command, params });
+  }
+
+  #fits(message: Message): void {
+    const over = byteLength(formatMessage(message)) - maxBody(this);
+    if (over > 0) throw new RangeError(`That is too long for this server, by some ${over} letters.`);
   }
 
   /** Sends a command with a label, where the server knows them. Returns the label. */
@@ -221,6 +227,7 @@ export class Session {
       this.command(command, ...params);
       return undefined;
     }
+    this.#fits({ command, params });
     const label = this.outbox.nextLabel();
     this.send({ tags: new Map([["label", label]]), command, params });
     return label;
@@ -400,6 +407,11 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ...REPLY_HANDLERS,
 ]);
 
+/** Bytes of a line without its tags and its end. */
+function maxBody({ isupport }: Session): number {
+  return Math.max(isupport.number("LINELEN", 512), 512) - 2;
+}
+
 function outboxServer(session: Session): ConstructorParameters<typeof Outbox>[0] {
   return {
     enabled: session.enabled,
@@ -409,7 +421,7 @@ function outboxServer(session: Session): ConstructorParameters<typeof Outbox>[0]
       return session.source.includes("@") ? session.source : `${session.nick}!${"u".repeat(11)}@${"h".repeat(63)}`;
     },
     get maxBody() {
-      return Math.max(session.isupport.number("LINELEN", 512), 512) - 2;
+      return maxBody(session);
     },
     send: (message) => session.send(message),
     fold: session.fold,

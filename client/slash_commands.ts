@@ -422,20 +422,27 @@ export function whyNotNow(name: string, connected: boolean): string | undefined 
   return `There is no /${name}.${near === undefined ? "" : ` Did you mean /${near}?`} Type // to say a slash.`;
 }
 
-/** Runs what somebody typed after a slash. */
-export function runSlashCommand(context: SlashContext, name: string, rest: string): void {
+/** Runs what somebody typed after a slash. `false`: it could not even be begun, and may be corrected. */
+export function runSlashCommand(context: SlashContext, name: string, rest: string): boolean {
   const trouble = whyNotNow(name, context.session.registered);
-  if (trouble !== undefined) return context.fail(trouble);
+  if (trouble !== undefined) return failed(context, trouble);
   const command = findSlashCommand(name)!;
   const words = rest.split(/\s+/).filter((word) => word !== "");
-  if (words.length < (command.least ?? 0)) return context.fail(`Write /${command.name} ${command.usage}`);
+  if (words.length < (command.least ?? 0)) return failed(context, `Write /${command.name} ${command.usage}`);
   // What cannot be written as one line of the protocol, such as a nick that begins with a colon.
   const fail = (error: unknown) => context.fail(error instanceof Error ? error.message : String(error));
   try {
     Promise.resolve(command.run(context, rest, words)).catch(fail);
   } catch (error) {
     fail(error);
+    return false;
   }
+  return true;
+}
+
+function failed(context: SlashContext, why: string): false {
+  context.fail(why);
+  return false;
 }
 
 /**

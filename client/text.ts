@@ -92,6 +92,15 @@ export function fit(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** As much of a name as fits, from both ends: names of one group often differ only at their end. */
+export function fitName(name: string, columns: number): string {
+  if (textWidth(name) <= columns || columns < 8) return fit(name, columns);
+  const letters = graphemes(name);
+  let tail = "";
+  while (textWidth(tail) < Math.floor(columns / 3)) tail = letters.pop()! + tail;
+  return fit(name, columns - textWidth(tail)) + tail;
+}
+
 /** A text cut or filled with spaces to exactly some columns. */
 export function pad(text: string, columns: number): string {
   const fitted = fit(text, columns);

@@ -10,7 +10,7 @@
 import type { Buffer } from "./buffer.ts";
 import { sanitize, stripFormatting } from "./sanitize.ts";
 import { DIM, MAGENTA, nickColor, type Span, span, spanAt, type Style, toAnsi } from "./style.ts";
-import { fit, fitSpans, textWidth } from "./text.ts";
+import { fit, fitName, fitSpans, textWidth } from "./text.ts";
 import { drawInput, type InputState } from "./view/input.ts";
 import { type Anchor, type MessageLayout, type VisibleMessages, visibleMessages } from "./view/messages.ts";
 
@@ -228,7 +228,7 @@ function bufferList({ buffers, current }: ViewState, columns: number, height: nu
     return [
       span(`${number} `, DIM),
       span(" ".repeat(room), style),
-      spanAt(from, fit(name, room), style),
+      spanAt(from, fitName(name, room), style),
       ...(count === "" ? [] : [spanAt(from + room, ` ${count}`, style)]),
     ];
   });

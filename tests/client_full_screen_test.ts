@@ -887,3 +887,40 @@ Deno.test("/unban of somebody who is gone says how to find what still keeps them
   ann.types("/unban carl\r");
   assertStringIncludes(await ann.text(), "If carl still cannot come in: /ban lists the masks, /unban MASK lifts one.");
 });
+
+Deno.test("channels whose names begin alike can be told apart in the list", async () => {
+  const ann = new Seat({
+    columns: 80,
+    rows: 12,
+    channels: ["#tea-house-one", "#tea-house-two", "#中文茶馆的房间一号", "#中文茶馆的房间二号"],
+  });
+  const listed = (await ann.rows()).slice(1, 6).map((row) =>
+    row.slice(0, 14).split("│")[0]!.replace(/^\d+ /, "").trim()
+  );
+  assertEquals(listed.filter((name) => name.includes("…")).length, 4);
+  assertEquals(new Set(listed).size, 5);
+});
+
+Deno.test("a message that is deleted while somebody has picked it cannot be reacted to any more, and that is said", async () => {
+  const ann = new Seat({ capabilities: "message-tags draft/message-redaction" });
+  ann.says("@msgid=m1 :ben!b@h PRIVMSG #lobby :gone soon", "@msgid=m2 :ben!b@h PRIVMSG #lobby :gone later");
+  ann.types("\x1b[1;3A");
+  ann.says(":ben!b@h REDACT #lobby m2");
+  assertStringIncludes(await ann.text(), "The message that was picked has just been deleted.");
+  ann.types("\x1b[1;3Ae");
+  ann.types(":heart:");
+  ann.says(":ben!b@h REDACT #lobby m1");
+  ann.types("\r");
+  await Promise.resolve();
+  assertStringIncludes(await ann.text(), "That message has been deleted meanwhile.");
+  assertEquals(ann.sent.filter((line) => line.includes("react")), []);
+});
+
+Deno.test("what is too long for the server is not sent, and stays to be shortened", async () => {
+  const ann = new Seat();
+  ann.types(`/topic ${"long ".repeat(120)}end\r`);
+  assertEquals(ann.sent.filter((line) => line.startsWith("TOPIC")), []);
+  const text = await ann.text();
+  assertStringIncludes(text, "That is too long for this server, by some");
+  assertStringIncludes(text, "long end");
+});

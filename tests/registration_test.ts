@@ -137,7 +137,9 @@ Deno.test("a nick longer than any is answered with a line that fits", async () =
   await using node = new Node();
   const ann = await node.client("ann");
   ann.send(`NICK ${"x".repeat(500)}`);
-  await ann.expectAll(`:irc.test 432 ann ${"x".repeat(300)} :That nick is not possible: *`);
+  await ann.expectAll(
+    `:irc.test 432 ann ${"x".repeat(300)} :That nick is not possible: it is too long, the longest has 32 letters`,
+  );
 });
 
 Deno.test("only the one who asks hears that a nick cannot be had", async () => {

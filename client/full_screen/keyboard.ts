@@ -108,8 +108,10 @@ export class Keyboard {
     // A command that does not exist stays, to be corrected, and one that needs a connection until there is one.
     if (!("name" in read) || whyNotNow(read.name, screen.session.registered) === undefined) this.editor.submit();
     screen.replyTo = undefined;
-    if ("name" in read) runSlashCommand(slashContext(screen), read.name, read.rest);
-    else screen.outgoing.say(current.name, read.text, replyTo === undefined ? {} : { reply: replyTo.id });
+    if ("name" in read) {
+      const begun = runSlashCommand(slashContext(screen), read.name, read.rest);
+      if (!begun && this.editor.text === "") this.editor.set(typed);
+    } else screen.outgoing.say(current.name, read.text, replyTo === undefined ? {} : { reply: replyTo.id });
     // A question that a command has asked may be about the picked message.
     if (this.question === undefined) screen.scrolling.selected = undefined;
     screen.effects.redraw();

@@ -32,7 +32,13 @@ export function handleNews(screen: FullScreen, event: SessionEvent): void {
 const HANDLERS: Handlers = {
   message: said,
   reaction: (screen, event) => screen.find(event.target)?.react(event),
-  redaction: (screen, event) => screen.find(event.target)?.redact(event.id, event.by, event.reason),
+  redaction: (screen, { target, id, by, reason }) => {
+    if (screen.scrolling.picked?.id === id && !screen.session.isSelf(by)) {
+      screen.scrolling.selected = undefined;
+      screen.hint = "The message that was picked has just been deleted.";
+    }
+    screen.find(target)?.redact(id, by, reason);
+  },
   registered: (screen, { nick }) => {
     server(screen, "info", `You are ${nick}.`);
     const { taken } = screen;

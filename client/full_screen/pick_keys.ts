@@ -57,6 +57,7 @@ async function react(screen: FullScreen, line: Line): Promise<void> {
   const typed = await screen.keyboard.ask("React with (Tab lists)", { emoji: true });
   screen.scrolling.selected = undefined;
   if (typed === undefined || typed.trim() === "") return;
+  if (line.deleted !== undefined) return hint(screen, "That message has been deleted meanwhile.");
   const emoji = readEmoji(typed);
   if (graphemes(emoji).length > 1) {
     return hint(screen, `There is no emoji "${emoji}"; Tab shows those that there are.`);

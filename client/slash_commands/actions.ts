@@ -70,6 +70,7 @@ export function reply(context: SlashContext, text: string): void {
 
 /** Reacts to a message, or takes that back. */
 export function react(context: SlashContext, word: string, add: boolean): void {
+  if (!context.session.enabled.has("messageTags")) return context.fail("This server does not pass reactions on.");
   const message = context.picked();
   if (message === undefined) return context.fail("There is no message here to react to.");
   const emoji = readEmoji(word);

@@ -8,7 +8,7 @@
 
 import { cutToBytes, type Message } from "../../protocol.ts";
 import { CAPABILITIES, capabilityNamed, formatOffer, parseWishes, type Wish } from "../../protocol/capability.ts";
-import { isNick } from "../../protocol/casemapping.ts";
+import { isNick, MAX_NICK_LENGTH } from "../../protocol/casemapping.ts";
 import * as numeric from "../../protocol/numerics.ts";
 import { ERROR_TEXT } from "../../protocol/numerics.ts";
 import { accountNamed } from "../accounts.ts";
@@ -186,7 +186,7 @@ function pass(client: Client, { params }: Message): void {
 function nick(client: Client, { params }: Message): void {
   const wanted = params[0] ?? "";
   if (wanted === "") return client.error(numeric.ERR_NONICKNAMEGIVEN);
-  if (!isNick(wanted)) return refuseNick(client, wanted, "it may hold letters and digits of any script and _-[]{}|^`");
+  if (!isNick(wanted)) return refuseNick(client, wanted, whyNoNick(wanted));
   const { user, registration } = client;
   if (registration !== undefined) {
     registration.nick = wanted;
@@ -207,6 +207,12 @@ function nick(client: Client, { params }: Message): void {
 /** A user under another nick, as bans see it. */
 function asNamed({ username, address, account, host }: User, nick: string): MaskedUser {
   return { nick, username, address, account, source: `${nick}!${username}@${host}` };
+}
+
+function whyNoNick(wanted: string): string {
+  return [...wanted].length > MAX_NICK_LENGTH
+    ? `it is too long, the longest has ${MAX_NICK_LENGTH} letters`
+    : "it may hold letters and digits of any script and _-[]{}|^`";
 }
 
 function refuseNick(client: Client, wanted: string, why: string): void {
