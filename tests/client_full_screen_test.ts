@@ -402,6 +402,14 @@ Deno.test("? shows every key and command, and typing goes on", async () => {
   assertEquals((await ann.rows()).at(-1), "› hello");
 });
 
+Deno.test("? shows the help also as an input method of Chinese writes it, and again is text", async () => {
+  const ann = new Seat({ rows: 30 });
+  ann.types("？");
+  assertStringIncludes(await ann.text(), "Alt-A");
+  ann.types("？");
+  assertEquals((await ann.rows()).at(-1), "› ？");
+});
+
 Deno.test("the first start says three lines, the next says none", async () => {
   assertEquals(
     (await new Seat({ welcomed: false }).text()).match(/Welcome|Alt-A: what's new|\? shows every/g)?.length,

@@ -9,7 +9,7 @@ import type { KeyEvent } from "../keys.ts";
 import { isEditorKey, LineEditor } from "../line_editor.ts";
 import { readTyped, runSlashCommand, whyNotNow } from "../slash_commands.ts";
 import type { OfferedCompletion } from "./completing.ts";
-import { panelKey, turnWheel } from "./panels.ts";
+import { isHelpKey, panelKey, turnWheel } from "./panels.ts";
 import { PICK_KEYS } from "./pick_keys.ts";
 import { slashContext } from "./slash_context.ts";
 import { pressUiKey } from "./ui_keys.ts";
@@ -69,7 +69,7 @@ export class Keyboard {
     if (event.type === "key") return this.#press(event.key);
     if (this.activeEditor.search !== undefined) return void this.activeEditor.insert(event.text);
     if (event.type === "text" && this.pickKeysHold) return this.#pickText(event.text);
-    if (event.type === "text" && !asking && event.text === "?" && this.editor.text === "") return screen.help("");
+    if (event.type === "text" && !asking && isHelpKey(event.text) && this.editor.text === "") return screen.help("");
     this.#type(event);
   }
 

@@ -110,6 +110,11 @@ export function searchPanel(screen: FullScreen, query: string, messages: readonl
   };
 }
 
+/** Whether a text is the key for help, which input methods of Chinese and Japanese make wide. */
+export function isHelpKey(text: string): boolean {
+  return text === "?" || text === "？";
+}
+
 /** Handles what a person did while a panel is open. Returns whether that was for the panel. */
 export function panelKey(screen: FullScreen, panel: Panel, event: KeyEvent): boolean {
   if (event.type !== "key") {
@@ -119,8 +124,8 @@ export function panelKey(screen: FullScreen, panel: Panel, event: KeyEvent): boo
     }
     // Whoever goes on typing wants to talk.
     screen.panel = undefined;
-    if (event.type !== "text" || event.text !== "?") return false;
-    screen.keyboard.editor.insert("?");
+    if (event.type !== "text" || !isHelpKey(event.text)) return false;
+    screen.keyboard.editor.insert(event.text);
     return true;
   }
   const { page } = screen.scrolling;
