@@ -18,6 +18,7 @@ import { CHANNEL_HANDLERS, learnAway } from "./session/channel.ts";
 import type { HistoryRequest, SessionEvent } from "./session/events.ts";
 import { Isupport } from "./session/isupport.ts";
 import { handleBatch, MESSAGE_HANDLERS } from "./session/message.ts";
+import { noteList } from "./session/lists.ts";
 import { foldFor, NameMap, namesNobody } from "./session/names.ts";
 import { Outbox, type SayOptions, type Unsettled } from "./session/outbox.ts";
 import { Registration, REGISTRATION_HANDLERS } from "./session/registration.ts";
@@ -129,6 +130,8 @@ export class Session {
   readonly channels: NameMap<Channel>;
   readonly outbox: Outbox;
   readonly registration: Registration;
+  /** Numerics of lists that are on their way, so that an empty one is known by its end. */
+  readonly listed = new Set<string>();
   /** Requests for history that were not answered, oldest first. */
   readonly histories: { request: HistoryRequest; label: string | undefined }[] = [];
   /** Channels to be in: those asked for, and those we were in when the connection ended. Keys behind a space. */
@@ -162,6 +165,7 @@ export class Session {
     this.isupport = new Isupport();
     this.channels.clear();
     this.histories.length = 0;
+    this.listed.clear();
     this.#batches.clear();
     this.registration.start(secure);
   }
@@ -197,6 +201,7 @@ export class Session {
   handle(message: Message, context: Context): void {
     // A server that does not know CAP has nothing to say of TLS.
     if (message.command === "421" || message.command === "451") this.proceed();
+    noteList(this, message);
     (HANDLERS.get(message.command) ?? handleOther)(this, message, context);
   }
 

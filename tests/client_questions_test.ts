@@ -1,4 +1,4 @@
-// What the client asks before it does something that cannot be undone, and what it says when there is nothing to do.
+// What the client asks before it does something that cannot be undone, and what it says when there is nothing to do or show.
 
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { parseMessage } from "../protocol.ts";
@@ -133,4 +133,67 @@ Deno.test("? shows the help also while a message is picked", async () => {
   const ann = inLobby();
   ann.types(`${UP}?`);
   assertStringIncludes(await ann.text(), "help: arrows scroll");
+});
+
+Deno.test("an empty list is said to be, and one that is not says what is in it and no more", async () => {
+  const ends: readonly (readonly [end: string, entry: string, nothing: string])[] = [
+    ["368 ann #lobby :End", "367 ann #lobby bob!*@* ben 1767268800", "#lobby bans nobody."],
+    ["323 ann :End", "322 ann #tea 4 :hot", "There is no such channel to be seen."],
+    ["315 ann zoe :End", "352 ann * z h irc zoe H :0 Zoe", "Nobody is found by zoe."],
+  ];
+  for (const [end, entry, nothing] of ends) {
+    const ann = new Seat({ columns: 120 });
+    ann.says(`:irc ${entry}`, `:irc ${end}`);
+    assertFalse((await ann.text()).includes(nothing), nothing);
+    ann.says(`:irc ${end}`);
+    assertStringIncludes(await ann.text(), nothing);
+  }
+});
+
+Deno.test("what the client asked for itself is not said to be empty", async () => {
+  const ann = new Seat({ capabilities: "away-notify" });
+  ann.says(":irc 315 ann #lobby :End");
+  assertFalse((await ann.text()).includes("Nobody is found"));
+});
+
+Deno.test("what was asked about somebody is refused where it was asked, and what was said to them beside it", async () => {
+  const ann = new Seat({ capabilities: `${ALL} labeled-response` });
+  ann.says(":ben!b@h PRIVMSG ann :psst");
+  ann.types("/invite ben\r");
+  ann.says(":irc 443 ann ben #lobby :is already on channel");
+  assertStringIncludes(await ann.text(), "ben: is already on channel");
+  ann.types("/msg ben hello\r");
+  const label = parseMessage(ann.sent.at(-1)!).tags?.get("label");
+  ann.types("\x1b2");
+  ann.says(`@label=${label} :irc 404 ann ben :They do not want to hear from you`);
+  assertFalse((await ann.text()).includes("They do not want"));
+  ann.types("\x1b3");
+  assertStringIncludes(await ann.text(), "They do not want to hear from you");
+});
+
+Deno.test("nobody is told by keys that somebody types in a channel that they are not in", () => {
+  const ann = inLobby();
+  ann.types("hi");
+  assertEquals(ann.sent, ["@+typing=active TAGMSG #lobby"]);
+  ann.says(":ben!b@h KICK #lobby ann :enough");
+  ann.now += 10_000;
+  ann.sent.length = 0;
+  ann.types(" there");
+  assertEquals(ann.sent, []);
+});
+
+Deno.test("Ctrl-C empties the line also while Tab offers something", async () => {
+  const ann = inLobby();
+  ann.types("/notify \t");
+  ann.types("\x03");
+  assertEquals((await ann.rows()).at(-1), "› Type here. ? shows the keys.");
+});
+
+Deno.test("in the server's window nothing is set for nobody, and a reconnect is told once", async () => {
+  const ann = inLobby();
+  ann.types("\x1b1/notify mute\r");
+  assertStringIncludes(await ann.text(), "Open a conversation first, or name it.");
+  ann.types("/reconnect\r");
+  ann.breaks({ why: "Connecting anew, as you asked.", planned: true });
+  assertEquals((await ann.text()).match(/Connecting anew/g)?.length, 1);
 });

@@ -269,7 +269,9 @@ function membersCame(screen: FullScreen, { channel, asked }: SessionEvent & { ty
 
 function refused(screen: FullScreen, event: SessionEvent & { type: "refused" }): void {
   const { target, text, ref } = event;
-  const buffer = (target === "" ? undefined : screen.find(target)) ?? screen.current;
+  const found = target === "" ? undefined : screen.find(target);
+  // What was said to somebody is refused there; what was asked about them, where it was asked.
+  const buffer = found === undefined || (found.kind === "direct" && ref === undefined) ? screen.current : found;
   if (ref !== undefined) buffer.fail(ref);
   if (event.command === "NICK") {
     // Servers write "*" for what they cannot repeat.

@@ -226,6 +226,8 @@ export class Outgoing {
     const { current, keyboard: { editor }, session, store, now } = this.#screen;
     if (!store.settings.typing || current.kind === "server" || !session.registered) return;
     if (editor.text.startsWith("/")) return;
+    // Who is not in it, as after a ban, would be told so at every word.
+    if (current.kind === "channel" && !session.channels.has(current.name)) return;
     if (editor.text === "" && this.#lastTyping > 0) {
       this.#lastTyping = 0;
       return session.typing(current.name, "done");

@@ -26,7 +26,7 @@ export function slashContext(screen: FullScreen): SlashContext {
     say: (target, text, options = {}) => screen.outgoing.say(target, text, options),
     leave: (reason) => screen.leave(reason),
     reconnect: () => {
-      screen.tell(screen.current, "info", "Connecting anew.");
+      tellBesidesServer(screen, "Connecting anew.");
       screen.effects.reconnect("Connecting anew, as you asked.");
     },
     help: (about) => screen.help(about),
@@ -88,8 +88,13 @@ function login(screen: FullScreen, account: string, password: string): void {
   const { session } = screen;
   screen.loggingIn = { account, password, before: session.credentials };
   session.credentials = { account, password };
-  screen.tell(screen.current, "info", `Connecting anew to log in as ${account}.`);
+  tellBesidesServer(screen, `Connecting anew to log in as ${account}.`);
   screen.effects.reconnect(`Connecting anew to log in as ${account}.`);
+}
+
+/** The server's own window is told of connections anyway. */
+function tellBesidesServer(screen: FullScreen, text: string): void {
+  if (screen.current.kind !== "server") screen.tell(screen.current, "info", text);
 }
 
 /** Forgets whom to log in as. On the server we are logged in for as long as the connection lasts. */

@@ -130,6 +130,8 @@ function nextUnread(screen: FullScreen): void {
 }
 
 function interrupt(screen: FullScreen): void {
+  // What was completed is part of the line.
+  screen.keyboard.completion = undefined;
   if (screen.keyboard.escape()) return;
   if (screen.keyboard.editor.text !== "") {
     screen.keyboard.editor.addHistory(screen.keyboard.editor.text);

@@ -163,6 +163,7 @@ export function notify(context: SlashContext, words: readonly string[]): void {
   const how = words.at(-1);
   const target = words.length > 1 ? words[0]! : context.target;
   if (how !== undefined && !isNotify(how)) return context.fail('Write "all", "mentions" or "mute".');
+  if (target === "") return context.fail("Open a conversation first, or name it.");
   context.notify(target, how);
 }
 
