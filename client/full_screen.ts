@@ -23,6 +23,7 @@ import { Outgoing } from "./full_screen/outgoing.ts";
 import { Keyboard } from "./full_screen/keyboard.ts";
 import { titleOf, viewState } from "./full_screen/look.ts";
 import { helpPanel, type Panel } from "./full_screen/panels.ts";
+import type { Search } from "./full_screen/searching.ts";
 import { Reading } from "./full_screen/reading.ts";
 import { Scrolling } from "./full_screen/scrolling.ts";
 import type { KeyEvent } from "./keys.ts";
@@ -103,7 +104,7 @@ export class FullScreen implements FrontEnd {
   /** Since when we have been away from the server, for conversations that went on meanwhile. */
   lostAt: number | undefined;
   /** What was searched for last. */
-  query = "";
+  search: Search | undefined;
   /** An account that was asked for, until the server has answered. */
   registering: { readonly account: string; readonly password: string } | undefined;
   readonly #heartbeat = new Heartbeat(this);

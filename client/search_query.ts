@@ -4,6 +4,9 @@
  * @module
  */
 
+/** How many messages are asked for at once. */
+export const FOUND_AT_ONCE = 50;
+
 /**
  * Reads a query such as `tea from:ann in:#lobby after:2026-01-01`. Without `in:` it searches where we are.
  *
@@ -44,5 +47,5 @@ export function searchAttributes(query: string, here: string): Map<string, strin
   if (!attributes.has("in") && here !== "") attributes.set("in", here);
   const text = words.join(" ").trim();
   if (text !== "") attributes.set("text", text);
-  return attributes.set("limit", "50");
+  return attributes.set("limit", `${FOUND_AT_ONCE}`);
 }

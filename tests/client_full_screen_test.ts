@@ -392,6 +392,43 @@ Deno.test("of a message that is longer than the screen the beginning is gone to,
   assertMatch((await ann.rows())[1]!, /▸.*row 0\./);
 });
 
+Deno.test("going down to the last thing that was found asks for older ones, as far as there are", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  const answer = (from: number, to: number) => {
+    const label = labelOf(ann.sent.at(-1));
+    const found = Array.from({ length: from - to + 1 }, (_, i) => from - i);
+    const said = (i: number) =>
+      `@batch=s;msgid=f${i};time=${new Date(NOON - 1e6 + i * 1000).toISOString()} :ben!b@h PRIVMSG #lobby :tea ${i}.`;
+    ann.says(`@label=${label} :irc BATCH +s soju.im/search`, ...found.map(said), ":irc BATCH -s");
+  };
+  ann.types("/search tea\r");
+  answer(110, 61);
+  assertStringIncludes(await ann.text(), "(the newest 50, older below)");
+  ann.sent.length = 0;
+  ann.types("\x1b[F");
+  assertEquals(ann.sent.length, 1);
+  assertStringIncludes(ann.sent[0]!, `before=${new Date(NOON - 1e6 + 61_001).toISOString()}`);
+  // The one that was the oldest comes again, because others may be of its instant.
+  answer(61, 20);
+  assertStringIncludes(await ann.text(), "(91)");
+  ann.types("\x1b[B");
+  assertStringIncludes(await ann.text(), "tea 60.");
+  ann.types("\x1b[F");
+  assertStringIncludes(await ann.text(), "tea 20.");
+  assertEquals(ann.sent.length, 1);
+});
+
+Deno.test("on a narrow screen what was found is seen, wherever in a message it stands", async () => {
+  const ann = new Seat({ capabilities: ALL, columns: 40, rows: 10 });
+  ann.types("/search tea\r");
+  ann.says(
+    `@label=${labelOf(ann.sent.at(-1))} :irc BATCH +s soju.im/search`,
+    `@batch=s;msgid=a;time=2026-01-02T10:00:00.000Z :ben!b@h PRIVMSG #lobby :${"word ".repeat(30)}green tea here`,
+    ":irc BATCH -s",
+  );
+  assertMatch((await ann.rows())[1]!, /^ 01-02 ben ….*green tea here/);
+});
+
 Deno.test("? shows every key and command, and typing goes on", async () => {
   const ann = new Seat({ rows: 30 });
   ann.types("?");

@@ -10,7 +10,7 @@ import type { FullScreen } from "../full_screen.ts";
 import { sanitize, stripFormatting } from "../sanitize.ts";
 import type { ChatMessage, SessionEvent } from "../session.ts";
 import { nameOrder } from "../session/names.ts";
-import { searchPanel } from "./panels.ts";
+import { searchArrived } from "./searching.ts";
 
 /** "a typing notification is no longer valid ... after 6 seconds": https://ircv3.net/specs/client-tags/typing */
 const TYPING_HOLDS = 6000;
@@ -103,7 +103,7 @@ const HANDLERS: Handlers = {
   },
   search: (screen, { messages, failed }) => {
     if (failed !== undefined) return here(screen, "error", `Cannot search: ${failed}`);
-    screen.panel = searchPanel(screen, screen.query, messages);
+    searchArrived(screen, messages);
   },
   list: (screen, { channel, members, topic }) => {
     if (screen.current.lines.length > 0 && listed(screen) > MAX_LISTED) return;

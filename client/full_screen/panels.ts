@@ -1,22 +1,17 @@
 /**
- * Lists that lie over the messages: help, search results.
+ * Lists that lie over the messages, and the help. What a search found is in `searching.ts`.
  *
  * @module
  */
 
-import { dayAndClock } from "../clock.ts";
-import { messageSpans } from "../formatting.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { type KeyEvent, keyLabel } from "../keys.ts";
 import { EDITOR_KEYS } from "../line_editor.ts";
-import { sanitize } from "../sanitize.ts";
-import type { ChatMessage } from "../session.ts";
 import { findSlashCommand, SLASH_COMMANDS, type SlashCommand } from "../slash_commands.ts";
-import { DIM, nickColor, type Span, span } from "../style.ts";
+import { DIM, type Span, span } from "../style.ts";
 import { pad, wrap } from "../text.ts";
 import { PICK_KEYS } from "./pick_keys.ts";
 import { UI_KEYS } from "./ui_keys.ts";
-import { lookAround } from "./catch_up.ts";
 
 /** A list that lies over the messages. */
 export interface Panel {
@@ -27,6 +22,8 @@ export interface Panel {
   selected?: number;
   /** What Enter does to the picked row. */
   readonly choose?: (row: number) => void;
+  /** Whoever is at the last row wants more. */
+  more?: (() => void) | undefined;
 }
 
 /** Every key and command, or one command. Made from the tables that implement them. */
@@ -84,30 +81,6 @@ function helpRows([left, right]: readonly [string, string], columns: number): Sp
   const what = wrap([span(right, DIM)], columns - indent).map((row) => [span(" ".repeat(indent)), ...row]);
   if (beside) return [[span(pad(`   ${left}`, indent)), ...what[0]!.slice(1)], ...what.slice(1)];
   return [...wrap([span(left)], columns - 3).map((row) => [span("   "), ...row]), ...what];
-}
-
-/** What a search found, newest first. */
-export function searchPanel(screen: FullScreen, query: string, messages: readonly ChatMessage[]): Panel {
-  // Servers give the oldest first or the newest first; either way messages of the same time keep their order.
-  const oldestFirst = (messages[0]?.time ?? 0) <= (messages.at(-1)?.time ?? 0);
-  const newestFirst = (oldestFirst ? messages.toReversed() : [...messages]).sort((a, b) => b.time - a.time);
-  const rows = newestFirst.map((message) => [
-    span(` ${dayAndClock(message.time)} `, DIM),
-    span(`${sanitize(message.target)} `, DIM),
-    span(`${sanitize(message.nick)} `, { fg: nickColor(screen.session.fold(message.nick)) }),
-    ...messageSpans(message.text.replaceAll("\n", " ")),
-  ]);
-  const none = [[span(` Nothing was found for "${sanitize(query)}".`, DIM)]];
-  return {
-    title: `search: ${sanitize(query)} (${newestFirst.length}), Enter goes there, Esc back`,
-    rows: rows.length === 0 ? none : rows,
-    top: 0,
-    ...(rows.length > 0 && { selected: 0 }),
-    choose: (row) => {
-      const message = newestFirst[row];
-      if (message !== undefined) lookAround(screen, message);
-    },
-  };
 }
 
 /** Whether a text is the key for help, which input methods of Chinese and Japanese make wide. */
@@ -171,4 +144,5 @@ function move(panel: Panel, by: number, page: number): void {
   }
   panel.selected = Math.max(0, Math.min(panel.selected + by, last));
   panel.top = Math.max(panel.selected - page + 1, Math.min(panel.top, panel.selected));
+  if (by > 0 && panel.selected === last) panel.more?.();
 }

@@ -31,8 +31,8 @@ export function slashContext(screen: FullScreen): SlashContext {
     },
     help: (about) => screen.help(about),
     clear: () => current.clear(),
-    searching: (query) => {
-      screen.query = query;
+    searching: (query, attributes) => {
+      screen.search = { query, attributes, found: [], panel: undefined };
     },
     picked: () => {
       const line = pickedLine(screen, false);

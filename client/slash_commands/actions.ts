@@ -87,7 +87,7 @@ export function search(context: SlashContext, rest: string): void {
   const attributes = searchAttributes(rest, context.session.isChannel(context.target) ? context.target : "");
   if (typeof attributes === "string") return context.fail(attributes);
   if (!context.session.search(attributes)) return context.fail("This server cannot search.");
-  context.searching(rest);
+  context.searching(rest, attributes);
 }
 
 /** Makes an account: asks for its password twice. */

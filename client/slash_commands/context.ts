@@ -40,7 +40,7 @@ export interface SlashContext {
   /** Clears what is seen of the conversation. */
   clear(): void;
   /** Begins a search whose results will be shown. */
-  searching(query: string): void;
+  searching(query: string, attributes: ReadonlyMap<string, string>): void;
   /** The message that is picked, or else the last one of others. */
   picked(): Picked | undefined;
   /** Deletes the message that is picked, or else our last one, if the person agrees. */
