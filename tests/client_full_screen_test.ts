@@ -171,6 +171,34 @@ Deno.test("Alt-Up picks a message, r replies to it, and the reply shows what it 
   assertStringIncludes(await ann.text(), "↪ ben: tea or coffee?");
 });
 
+Deno.test("g goes to what a picked message answers, also where that is not loaded", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=m9;+reply=m1 :ben!b@h PRIVMSG #lobby :as I said");
+  assertStringIncludes(await ann.text(), "↪ an earlier message");
+  ann.types("\x1b[1;3Ag");
+  assertMatch(ann.sent.at(-1)!, /CHATHISTORY AROUND #lobby msgid=m1/);
+  const label = labelOf(ann.sent.at(-1));
+  ann.says(
+    `@label=${label} :irc BATCH +h chathistory #lobby`,
+    "@batch=h;msgid=m1;time=2026-01-02T10:00:00.000Z :carl!c@h PRIVMSG #lobby :it is so",
+    ":irc BATCH -h",
+  );
+  assertMatch(await ann.text(), /▸ +carl {2}it is so/);
+  assertStringIncludes(await ann.text(), "↪ carl: it is so");
+});
+
+Deno.test("what is answered and cannot be had says so, and older messages can still be scrolled to", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=m9;+reply=m1 :ben!b@h PRIVMSG #lobby :as I said");
+  ann.types("\x1b[1;3Ag");
+  const label = labelOf(ann.sent.at(-1));
+  ann.says(`@label=${label} FAIL CHATHISTORY INVALID_MSGREFTYPE AROUND #lobby :no such message`);
+  assertStringIncludes(await ann.text(), "That message cannot be had from the server.");
+  ann.types("\x1b\x1b[5~");
+  await ann.rows();
+  assertMatch(ann.sent.at(-1)!, /CHATHISTORY BEFORE #lobby msgid=m9/);
+});
+
 Deno.test("reactions stand under the message and go again", async () => {
   const ann = new Seat({ capabilities: ALL });
   ann.says("@msgid=q1 :ben!b@h PRIVMSG #lobby :it works", "@+draft/react=🎉;+reply=q1 :carl!c@h TAGMSG #lobby");

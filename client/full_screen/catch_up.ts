@@ -23,7 +23,9 @@ const RECENT = 14 * 24 * 3600 * 1000;
 
 const pages = new WeakMap<Buffer, number>();
 /** A message to go to when what is around it has come. */
-const wanted = new WeakMap<FullScreen, ChatMessage>();
+const wanted = new WeakMap<FullScreen, Sought>();
+
+const CANNOT_BE_HAD = "That message cannot be had from the server.";
 
 /** We are in again: asks which direct conversations went on. What channels missed is asked for as they are joined. */
 export function catchUp(screen: FullScreen): void {
@@ -54,14 +56,20 @@ export function loadOlder(screen: FullScreen, buffer: Buffer): void {
   ask(screen, buffer, { target: buffer.name, which: "BEFORE", selector: `msgid=${above.id}` });
 }
 
+/** What is known of a message that is looked for. */
+export type Sought = Pick<ChatMessage, "target" | "id" | "time">;
+
 /** Goes to a message that may not be here yet. */
-export function lookAround(screen: FullScreen, message: ChatMessage): void {
+export function lookAround(screen: FullScreen, message: Sought): void {
   const buffer = screen.buffer(message.target);
   if (message.id !== undefined && screen.scrolling.jumpTo(buffer, message.id)) return;
   screen.go(buffer);
   wanted.set(screen, message);
   const selector = message.id === undefined ? timeSelector(message.time) : `msgid=${message.id}`;
   ask(screen, buffer, { target: message.target, which: "AROUND", selector });
+  if (buffer.loading) return;
+  wanted.delete(screen);
+  screen.hint = CANNOT_BE_HAD;
 }
 
 function ask(screen: FullScreen, buffer: Buffer, request: HistoryRequest): void {
@@ -105,12 +113,13 @@ export function historyArrived(screen: FullScreen, event: SessionEvent & { type:
       if (added > 0) gapAfter(buffer, events.findLast((item) => item.type === "message")?.time, oldestBefore);
       break;
   }
-  if (failed !== undefined) buffer.complete = true;
+  // That one message is not there says nothing of those that are older than what is here.
+  if (failed !== undefined && request.which !== "AROUND") buffer.complete = true;
   countMissed(screen, buffer, request.which);
   const goal = wanted.get(screen);
   if (request.which !== "AROUND" || goal?.id === undefined) return;
   wanted.delete(screen);
-  if (!screen.scrolling.jumpTo(buffer, goal.id)) screen.hint = "That message cannot be had from the server.";
+  if (!screen.scrolling.jumpTo(buffer, goal.id)) screen.hint = CANNOT_BE_HAD;
 }
 
 /** A page that was asked for by the message beside it stays on its side of it, however alike the times are. */

@@ -8,6 +8,7 @@ import type { Line } from "../buffer.ts";
 import { readEmoji } from "../emoji.ts";
 import { findLinks } from "../formatting.ts";
 import type { FullScreen } from "../full_screen.ts";
+import { lookAround } from "./catch_up.ts";
 import { stripFormatting } from "../sanitize.ts";
 import { noConnection } from "../slash_commands.ts";
 import { fit, graphemes } from "../text.ts";
@@ -28,6 +29,7 @@ export const PICK_KEYS: readonly PickKey[] = [
   { keys: ["s"], help: "send again", suits: (_screen, line) => isLost(line), run: again },
   { keys: ["d"], help: "delete", suits: mayDelete, run: (screen, line) => void remove(screen, line) },
   { keys: ["c", "y"], help: "copy", run: copy },
+  { keys: ["g"], help: "go to what it answers", suits: (_screen, line) => line.reply !== undefined, run: goToAnswered },
   { keys: ["o"], help: "open link", suits: (_screen, line) => findLinks(line.text).length > 0, run: openLink },
 ];
 
@@ -111,6 +113,11 @@ function copy(screen: FullScreen, line: Line): void {
   screen.effects.copy(stripFormatting(line.text));
   screen.scrolling.selected = undefined;
   hint(screen, "Copied.");
+}
+
+function goToAnswered(screen: FullScreen, line: Line): void {
+  if (line.reply === undefined) return hint(screen, "This message answers no other.");
+  lookAround(screen, { target: screen.current.name, id: line.reply, time: line.time });
 }
 
 function openLink(screen: FullScreen, line: Line): void {
