@@ -195,11 +195,21 @@ function titleBar(state: ViewState, { right }: Layout, columns: number): Span[] 
   const { current, topic, panel } = state;
   const bar: Style = { reverse: true };
   const name = panel?.title ?? (current.kind === "server" ? "server" : sanitize(current.name));
-  const about = [...(right === 0 ? whoIsHere(state) : []), ...(topic === "" ? [] : [sanitize(stripFormatting(topic))])];
+  const about = [
+    ...outside(state),
+    ...(right === 0 ? whoIsHere(state) : []),
+    ...(topic === "" ? [] : [sanitize(stripFormatting(topic))]),
+  ];
   const words = panel === undefined && about.length > 0 ? `  ${about.join(" · ")}` : "";
   const title = ` ${fit(name, columns - 2)} `;
   const room = Math.max(columns - textWidth(title), 0);
   return [span(" ".repeat(columns), bar), spanAt(0, title, { ...bar, bold: true }), span(fit(words, room), bar)];
+}
+
+/** Who is in a channel is there at least themselves. */
+function outside({ current, members, status }: ViewState): string[] {
+  const out = current.kind === "channel" && members?.length === 0 && status.trouble === "";
+  return out ? ["you are not in it: /join"] : [];
 }
 
 /** Where there is no room for the list of members: how many they are, and, unless there is a topic, the first of them. */

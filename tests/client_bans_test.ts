@@ -1,6 +1,6 @@
 // /ban and /unban: one person is kept out, and not a class behind one address.
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Seat } from "./client_screen.ts";
 import { Node } from "./harness.ts";
 import { calm, commands, gather } from "./scenes.ts";
@@ -76,6 +76,28 @@ Deno.test("/unban lifts whatever /ban may have chosen, in as few lines as the se
   const other = inLobby("MODES=3", "ben!~b@school *");
   other.types("/unban ben\r");
   assertEquals(other.sent, ["MODE #lobby -bbb *!*@school *!~b@school ben!~b@school", "MODE #lobby -b ben!*@*"]);
+});
+
+Deno.test("/unban of somebody who was thrown out lifts the mask that /ban chose", async () => {
+  const ann = inLobby(OURS, "ben!~b@school *", "cid!~c@school *");
+  ann.types("/ban ben\r/kick ben\r");
+  ann.says(":ann!a@home KICK #lobby ben :ann");
+  ann.types("/unban Ben\r");
+  assertEquals(ann.sent.at(-1), "MODE #lobby -bb *!~b@school Ben!*@*");
+  const text = await ann.text();
+  assertStringIncludes(text, "ann removed ben from #lobby.");
+  assert(!text.includes("still cannot come in"));
+});
+
+Deno.test("who is thrown out sees in the title that they are not in, and when they are again", async () => {
+  const ann = inLobby(OURS);
+  ann.says(":ben!b@h KICK #lobby ann :too loud");
+  assertStringIncludes((await ann.rows())[0]!, "#lobby   you are not in it: /join");
+  ann.types("/join lobby\r");
+  ann.says(":ann!a@home JOIN #lobby * :x", ":irc 353 ann = #lobby :ann ben", ":irc 366 ann #lobby :End");
+  const rows = await ann.rows();
+  assert(!rows[0]!.includes("you are not in it"));
+  assertStringIncludes(rows.join("\n"), "You are in #lobby again.");
 });
 
 Deno.test("on our server it keeps one person behind a shared address out and no other, until /unban", async () => {

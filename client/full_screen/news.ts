@@ -205,6 +205,7 @@ function joined(screen: FullScreen, { channel, nick, self, time }: SessionEvent 
   if (!self) return presence(screen, channel, { what: "join", nick, detail: "" }, time);
   const buffer = screen.buffer(channel);
   buffer.name = channel;
+  if (thrownOut.delete(buffer)) screen.tell(buffer, "info", `You are in ${channel} again.`);
   screen.chores.add(buffer);
   screen.remember();
 }
@@ -217,15 +218,21 @@ function parted(screen: FullScreen, { channel, nick, reason, self, time }: Sessi
   presence(screen, channel, { what: "part", nick, detail: reason }, time);
 }
 
+/** Channels that we were removed from: who comes back sees that it has worked. */
+const thrownOut = new WeakSet<Buffer>();
+
 function kicked(screen: FullScreen, { channel, nick, by, reason, self }: SessionEvent & { type: "kick" }): void {
   const whom = self ? "you" : nick;
   const buffer = screen.buffer(channel);
   screen.tell(
     buffer,
     self ? "error" : "info",
-    `${by} removed ${whom} from ${channel}${reason === "" ? "." : `: ${reason}`}`,
+    // Servers put the name of who did it where no reason was given.
+    `${by} removed ${whom} from ${channel}${reason === "" || reason === by ? "." : `: ${reason}`}`,
   );
-  if (self) screen.effects.bell();
+  if (!self) return;
+  thrownOut.add(buffer);
+  screen.effects.bell();
 }
 
 function renamed(screen: FullScreen, { from, to, self, channels }: SessionEvent & { type: "nick" }): void {

@@ -9,6 +9,7 @@
 
 import { matchesMask } from "../../protocol/casemapping.ts";
 import type { Member, Session } from "../session.ts";
+import { NameMap } from "../session/names.ts";
 import { channelHere } from "./actions.ts";
 import type { SlashContext } from "./context.ts";
 
@@ -26,25 +27,44 @@ export function ban(context: SlashContext, words: readonly string[]): void {
       others: members.filter(({ nick }) => !session.same(nick, word)),
     });
     if (means !== "") context.show(means);
+    if (!isMask(word)) remembered(session).set(`${channel} ${word}`, mask);
     session.command("MODE", channel, "+b", mask);
   }
 }
 
-/** Lets in again: whoever is here, by every mask that `/ban` may have chosen. */
+/** Masks that nicks were banned by, because whoever was thrown out is not here any more when they are let in again. */
+const bannedAs = new WeakMap<Session, NameMap<string>>();
+
+function remembered(session: Session): NameMap<string> {
+  const known = bannedAs.get(session) ?? new NameMap(session.fold);
+  bannedAs.set(session, known);
+  return known;
+}
+
+function unique(masks: readonly string[]): string[] {
+  return [...new Set(masks)];
+}
+
+/** Lets in again: by the mask that the nick was banned by, and whoever is here by every mask that it may have been. */
 export function unban(context: SlashContext, words: readonly string[]): void {
   const channel = channelHere(context);
   if (channel === undefined) return;
   const { session } = context;
   for (const word of words) {
     const member = session.channels.get(channel)?.members.get(word);
-    const masks = isMask(word) ? [word] : [...masksOf(session, member).map(({ mask }) => mask), `${word}!*@*`];
+    const banned = remembered(session).get(`${channel} ${word}`);
+    const masks = isMask(word) ? [word] : unique([
+      ...(banned === undefined ? [] : [banned]),
+      ...masksOf(session, member).map(({ mask }) => mask),
+      `${word}!*@*`,
+    ]);
     const most = Math.max(session.isupport.number("MODES", 3), 1);
     for (let from = 0; from < masks.length; from += most) {
       const some = masks.slice(from, from + most);
       session.command("MODE", channel, `-${"b".repeat(some.length)}`, ...some);
     }
     // Whoever is gone was banned by a mask that is not known any more.
-    if (!isMask(word) && member?.address === undefined) {
+    if (!isMask(word) && member?.address === undefined && banned === undefined) {
       context.show(`If ${word} still cannot come in: /ban lists the masks, /unban MASK lifts one.`);
     }
   }
