@@ -49,9 +49,8 @@ export class Painter {
     this.#rows = screen.rows;
     this.#columns = screen.columns;
     const cursor = `\x1b[${screen.cursorRow + 1};1H${screen.beforeCursor}`;
+    if (fresh) changed.unshift("\x1b[m\x1b[2J");
     const pieces = inPieces(changed, PIECE - bytes(cursor)).map((body) => `\x1b[?25l${body}${cursor}\x1b[?25h`);
-    // First elsewhere: a terminal of another size that finds its cursor where it was does not tell the input method.
-    if (fresh) pieces.unshift("\x1b[m\x1b[2J\x1b[H");
     return pieces.map((piece, i) => (i === 0 ? BEGIN : "") + piece + (i === pieces.length - 1 ? END : ""));
   }
 

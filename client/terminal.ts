@@ -58,6 +58,8 @@ export class Terminal {
   #writing = false;
   /** Whether something was to be drawn while a frame was being written. */
   #stale = false;
+  /** Whether the window has had another size since the last frame. */
+  #resized = false;
   #lastFrame = -Infinity;
   #escape: ReturnType<typeof setTimeout> | undefined;
   readonly #undo: (() => void)[] = [];
@@ -70,7 +72,10 @@ export class Terminal {
 
   /** Takes the terminal over. */
   open(): void {
-    this.#on("SIGWINCH", () => this.repaint());
+    this.#on("SIGWINCH", () => {
+      this.#resized = true;
+      this.repaint();
+    });
     this.#on("SIGCONT", () => this.#resume());
     this.#on("SIGTSTP", () => void this.suspend());
     for (const event of ["error", "unhandledrejection", "unload"]) {
@@ -190,8 +195,13 @@ export class Terminal {
     this.#title = title;
     const extra = this.#extra;
     this.#extra = "";
+    // xterm tells the input method where the cursor is when it has moved, and not when the window around it has: so it
+    // goes elsewhere until the next frame.
+    const elsewhere = this.#resized ? "\x1b[H" : "";
+    this.#stale = this.#resized;
+    this.#resized = false;
     // Not awaited by anybody: a terminal that stalls stops the drawing and nothing else.
-    void this.#write([newTitle, ...frame, extra]);
+    void this.#write([newTitle, ...frame, extra + elsewhere]);
   }
 
   async #write(pieces: readonly string[]): Promise<void> {

@@ -201,7 +201,7 @@ function mayBreakBetween(cell: Cell, next: Cell | undefined): boolean {
 
 /** Han, Kana, Hangul and emoji, between which there need be no space. */
 function isWide({ text, width }: Cell): boolean {
-  return width >= 2 && (EMOJI.test(text) || eastAsianWidth(text.codePointAt(0)!) === 2);
+  return width >= 2 && (eastAsianWidth(text.codePointAt(0)!) === 2 || EMOJI.test(text));
 }
 
 function isWord({ text }: Cell): boolean {
