@@ -182,8 +182,11 @@ function key(length: number, name: string): Step {
   return { length, event: { type: "key", key: name } };
 }
 
+// What is pasted may hold an end of its own, so that what stands behind it is taken for typed, and sent. Most terminals take
+// it out; where one does not, the last end of what has come is the true one.
 function readPaste(input: string): Step | undefined {
-  const end = input.indexOf(PASTE_END);
+  const next = input.indexOf(PASTE_START, PASTE_START.length);
+  const end = (next < 0 ? input : input.slice(0, next)).lastIndexOf(PASTE_END);
   if (end < 0 && input.length < MAX_PASTE) return undefined;
   const pasted = input.slice(PASTE_START.length, end < 0 ? undefined : end);
   const text = pasted.replace(/\r\n?/g, "\n");

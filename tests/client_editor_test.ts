@@ -165,6 +165,18 @@ Deno.test("however the bytes are cut, the same is read", () => {
   }
 });
 
+Deno.test("what is pasted with an end of its own sends nothing by itself", () => {
+  const paste = (text: string) => `\x1b[200~${text}\x1b[201~`;
+  const events = new KeyDecoder().push(
+    new TextEncoder().encode(`${paste("harmless\x1b[201~rm -rf\r")}${paste("two")}x`),
+  );
+  assertEquals(events, [
+    { type: "paste", text: "harmless\x1b[201~rm -rf\n" },
+    { type: "paste", text: "two" },
+    { type: "text", text: "x" },
+  ]);
+});
+
 Deno.test("two Escapes are two Escapes, and not Alt and Escape", () => {
   const decoder = new KeyDecoder();
   const events = [...decoder.push(new TextEncoder().encode("\x1b\x1b")), ...decoder.flush()];
