@@ -269,7 +269,10 @@ export class FullScreen implements FrontEnd {
 
   /** Goes to a conversation. */
   go(buffer: Buffer): void {
-    if (buffer === this.current) return this.reading.seen();
+    if (buffer === this.current) {
+      this.panel = undefined;
+      return this.reading.seen();
+    }
     this.current.draft = this.keyboard.editor.text;
     this.current.unreadKey = undefined;
     this.reading.tell(this.current);

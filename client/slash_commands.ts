@@ -130,7 +130,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   {
     name: "delete",
     usage: "[REASON]",
-    help: "delete the picked, or your last, message",
+    help: "delete the picked, or your last, message; asks first",
     run: (c, rest) => c.remove(rest),
   },
   {

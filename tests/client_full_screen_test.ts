@@ -475,6 +475,14 @@ Deno.test("? shows the help also as an input method of Chinese writes it, and ag
   assertEquals((await ann.rows()).at(-1), "› ？");
 });
 
+Deno.test("going to the conversation that one is in puts the help away, as going to another does", async () => {
+  for (const keys of ["\x1b2", "\x1b1\x1b2"]) {
+    const ann = new Seat();
+    ann.types(`?${keys}`);
+    assertFalse((await ann.text()).includes("help: arrows scroll"));
+  }
+});
+
 Deno.test("the first start says three lines, the next says none", async () => {
   assertEquals(
     (await new Seat({ welcomed: false }).text()).match(/Welcome|Alt-A: what's new|\? shows every/g)?.length,

@@ -117,7 +117,7 @@ Deno.test("a command typed while a message is picked means that message", async 
   ann.says("@msgid=m3 :ben!b@h PRIVMSG #lobby :later", "@msgid=m4 :ann!a@home PRIVMSG #lobby :oh");
   ann.types(`${UP}${UP}${UP}/`);
   ann.types("delete");
-  assertStringIncludes(await ann.text(), "/reply, /react and /delete mean this message");
+  assertStringIncludes(await ann.text(), "/reply, /react, /delete: this message");
   ann.types("\r");
   assertStringIncludes((await ann.rows()).at(-1)!, '"maybe at five"');
   ann.types("y\r");

@@ -38,7 +38,7 @@ const QUESTION_COLUMNS = 30;
 
 /** What the keys do to this message, in a line. */
 export function pickHint(screen: FullScreen, line: Line): string {
-  if (!screen.keyboard.pickKeysHold) return "/reply, /react and /delete mean this message  Esc back";
+  if (!screen.keyboard.pickKeysHold) return "/reply, /react, /delete: this message";
   const fitting = PICK_KEYS.filter(({ suits }) => suits?.(screen, line) ?? true);
   return [...fitting.map(({ keys, help }) => `${keys[0]} ${help}`), "Esc back"].join("  ");
 }
