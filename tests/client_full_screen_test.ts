@@ -220,7 +220,9 @@ Deno.test("e reacts by name, d deletes after asking, c copies, o opens the link"
   ann.types("\x1b[1;3Ady\r");
   await settle();
   assertStringIncludes(ann.sent.at(-1)!, "REDACT #lobby q1");
-  ann.types("\x1b[1;3Ac\x1b[1;3Ao");
+  ann.types("\x1b[1;3Ac");
+  assertStringIncludes(await ann.text(), "Copied, if the terminal lets programs copy.");
+  ann.types("\x1b[1;3Ao");
   assertEquals(ann.effects, ["copy see https://tea.example/a_(b).", "open https://tea.example/a_(b)"]);
 });
 

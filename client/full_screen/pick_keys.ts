@@ -112,7 +112,8 @@ export async function remove(screen: FullScreen, line: Line, reason = ""): Promi
 function copy(screen: FullScreen, line: Line): void {
   screen.effects.copy(stripFormatting(line.text));
   screen.scrolling.selected = undefined;
-  hint(screen, "Copied.");
+  // No terminal says whether it did.
+  hint(screen, "Copied, if the terminal lets programs copy. Else F2, and select with the mouse.");
 }
 
 function goToAnswered(screen: FullScreen, line: Line): void {
