@@ -391,6 +391,19 @@ Deno.test("each next channel is asked for when the one before has come, and noth
   assertEquals(ann.sent.filter((line) => line.startsWith("PING")), []);
 });
 
+Deno.test("direct conversations are asked for before channels that nobody looks at", () => {
+  const ann = new Seat({ capabilities: ALL, channels: MANY });
+  ann.breaks();
+  ann.returns(ALL);
+  for (const channel of MANY) ann.says(`:ann!a@home JOIN ${channel}`);
+  ann.says(":irc CHATHISTORY TARGETS ben 2026-01-15T10:00:00.000Z");
+  ann.sent.length = 0;
+  ann.tellsHistory("#two");
+  assertEquals(asked(ann), ["CHATHISTORY LATEST ben * 100"]);
+  ann.tellsHistory("ben");
+  assertEquals(asked(ann).at(-1), "CHATHISTORY LATEST #three * 100");
+});
+
 Deno.test("a server that gives no answer for one channel is asked for the next all the same", () => {
   const ann = new Seat({ capabilities: ALL, channels: MANY });
   ann.breaks();

@@ -70,7 +70,9 @@ export class Chores {
   }
 
   #next(): void {
-    for (let chore; this.#asked === undefined && (chore = this.#waiting[0]) !== undefined;) {
+    // What was said to the person alone is waited for more than what was said in one of many channels.
+    const following = () => this.#waiting.find(({ buffer }) => buffer.kind === "direct") ?? this.#waiting[0];
+    for (let chore; this.#asked === undefined && (chore = following()) !== undefined;) {
       this.first(chore.buffer);
       // Where there is no history, nothing was asked.
       if (chore.buffer.loading) this.#asked = { buffer: chore.buffer, ticks: 0 };
