@@ -6,7 +6,7 @@
 
 import type { Session } from "./session.ts";
 import { defaultSettings } from "./settings.ts";
-import { readTyped, runSlashCommand, SLASH_COMMANDS, type SlashContext } from "./slash_commands.ts";
+import { findSlashCommand, readTyped, runSlashCommand, SLASH_COMMANDS, type SlashContext } from "./slash_commands.ts";
 
 /** What line mode lends to slash commands. */
 export interface LineSlashOptions {
@@ -40,7 +40,12 @@ function lineContext({ session, target, print, log, leave }: LineSlashOptions): 
     say: (to, text, how) => void session.say(to, text, how),
     leave,
     reconnect: needsScreen,
-    help: () => SLASH_COMMANDS.forEach(({ name, usage, help }) => print(`/${name} ${usage}  ${help}`)),
+    help: (about) => {
+      const one = findSlashCommand(about.replace(/^\//, ""));
+      for (const { name, usage, help } of one === undefined ? SLASH_COMMANDS : [one]) {
+        print(`/${name} ${usage}  ${help}`);
+      }
+    },
     clear: () => {},
     searching: () => {},
     picked: () => undefined,
@@ -52,7 +57,7 @@ function lineContext({ session, target, print, log, leave }: LineSlashOptions): 
     login: () => Promise.resolve(),
     register: () => {},
     changePassword: () => {},
-    logout: () => {},
+    logout: needsScreen,
     ignore: needsScreen,
     notify: needsScreen,
     save: () => {},

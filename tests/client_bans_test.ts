@@ -69,6 +69,14 @@ Deno.test("/ban of somebody whose address nobody knows says that it is by nick",
   assertStringIncludes(await ann.text(), "This bans whoever has the nick carl: the address is not known.");
 });
 
+Deno.test("who is no operator is told by the server that they are not, and nothing before that", async () => {
+  const ann = inLobby(OURS, "ben!~b@school *");
+  ann.says(":ben!b@h MODE #lobby -o ann");
+  ann.types("/ban ben\r");
+  assertEquals(ann.sent, ["MODE #lobby +b *!*@school"]);
+  assert(!(await ann.text()).includes("This bans"));
+});
+
 Deno.test("/unban lifts whatever /ban may have chosen, in as few lines as the server takes", () => {
   const ours = inLobby(OURS, "ben!~b@school Ben");
   ours.types("/unban ben\r");

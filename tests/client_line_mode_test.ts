@@ -2,6 +2,9 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join, type JoinOptions } from "../client.ts";
+import { lineSlash } from "../client/line_slash.ts";
+import { Session } from "../client/session.ts";
+import { SLASH_COMMANDS } from "../client/slash_commands.ts";
 import { serve } from "../server.ts";
 import { Connection, wirePair } from "../protocol/connection.ts";
 import { parseMessage } from "../protocol.ts";
@@ -259,4 +262,25 @@ Deno.test("a folder of settings that cannot be read is named, not the server bla
   await join({ address: "ircs://127.0.0.1:1", nick: "ann", settings, log: (line) => log.push(line) });
   assertStringIncludes(log.join("\n"), `Cannot read ${settings}/known_hosts: `);
   await Deno.remove(file);
+});
+
+Deno.test("slash commands without a screen: /help of one command is that one, and what needs a screen says so", () => {
+  const shown: string[] = [];
+  const failed: string[] = [];
+  const session = new Session({ nick: "ann", send: () => {}, emit: () => {} });
+  const types = (line: string) =>
+    lineSlash({
+      session,
+      target: "#lobby",
+      print: (text) => shown.push(text),
+      log: (text) => failed.push(text),
+      leave: () => {},
+    }, line);
+  types("/help /topic");
+  assertEquals(shown.length, 1);
+  assertStringIncludes(shown[0]!, "/topic [CHANNEL] [TOPIC]");
+  types("/help");
+  assertEquals(shown.length, 1 + SLASH_COMMANDS.length);
+  types("/logout");
+  assertEquals(failed, ["That needs a terminal that can do more than print."]);
 });

@@ -26,10 +26,15 @@ export function ban(context: SlashContext, words: readonly string[]): void {
       member: session.channels.get(channel)?.members.get(word),
       others: members.filter(({ nick }) => !session.same(nick, word)),
     });
-    if (means !== "") context.show(means);
+    if (means !== "" && mayBan(session, channel)) context.show(means);
     if (!isMask(word)) remembered(session).set(`${channel} ${word}`, mask);
     session.command("MODE", channel, "+b", mask);
   }
+}
+
+/** Whether it is worth saying whom a ban means: the server will refuse those of others. */
+function mayBan({ channels, nick }: Session, channel: string): boolean {
+  return /[~&@%!]/.test(channels.get(channel)?.members.get(nick)?.prefixes ?? "");
 }
 
 /** Masks that nicks were banned by, because whoever was thrown out is not here any more when they are let in again. */
