@@ -247,6 +247,29 @@ Deno.test({
 });
 
 Deno.test({
+  name: "3,000 messages come at once while somebody types and pages up and down, and what is typed stays",
+  ignore: NO_TMUX,
+  async fn() {
+    await using server = await new Server().ours();
+    await using tmux = new Tmux();
+    const ann = await tmux.join("ann", server.address, "80x20");
+    await ann.shows("not encrypted");
+    const lines = Array.from({ length: 3000 }, (_, i) => `line ${i} 中文`);
+    const talking = pipe(server.address, "ben", lines.join("\n"));
+    for (let i = 0; i < 10; i++) {
+      await ann.types(`w${i} 字`);
+      await ann.presses("PageUp", "PageDown");
+    }
+    await talking;
+    await ann.presses("End");
+    const typed = Array.from({ length: 10 }, (_, i) => `w${i} 字`).join("");
+    assertStringIncludes(await ann.shows("line 2999 中文"), `› ${typed}`);
+    await ann.presses("PageUp");
+    assertStringIncludes(await ann.shows("line 2970 中文"), "line 2971 中文");
+  },
+});
+
+Deno.test({
   name: "the screen is there before the server is, and gone if the server never comes",
   ignore: NO_TMUX,
   async fn() {
@@ -404,8 +427,8 @@ Deno.test({
   },
 });
 
-/** Two people talk on a server that we did not write. */
-async function talkOn(server: Server): Promise<void> {
+/** Two people talk on a server that we did not write, which is killed and started again. */
+async function talkOn(server: Server, again: () => Promise<void>): Promise<void> {
   await using tmux = new Tmux();
   const ann = await tmux.join("ann", server.address, "90x20", "--channel", "#tea");
   await ann.shows("· lag");
@@ -424,6 +447,29 @@ async function talkOn(server: Server): Promise<void> {
   await ann.types("/topic all about tea");
   await ann.presses("Enter");
   await ben.shows("all about tea");
+  for (const [i, size] of ["60x15", "120x30", "40x10", "90x25", "72x20", "100x12", "90x20"].entries()) {
+    await ann.types(`w${i} 字`);
+    await ann.resizes(size);
+  }
+  await ann.pastes("\npasted one\npasted two");
+  await ann.shows("  pasted two");
+  await ann.presses("Enter");
+  await ben.shows("pasted two");
+  await ann.shows("w6 字");
+  await server.kill();
+  await ann.shows("Trying again in");
+  await ann.types("said while offline");
+  await ann.presses("Enter");
+  await ann.types("half typed");
+  await again();
+  // Whoever is back first may speak before the other is there.
+  await ann.shows("Connected again.");
+  assertStringIncludes(await ann.shows("› half typed"), "said while offline");
+  await ben.shows("Connected again.");
+  // These servers keep nothing for who comes later.
+  await ann.shows("2 here");
+  await ann.presses("Enter");
+  await ben.shows("half typed");
 }
 
 Deno.test({
@@ -437,8 +483,9 @@ Deno.test({
       file,
       `[Global]\nName = irc.test\nInfo = test\nListen = 127.0.0.1\nPorts = ${server.port}\n[Options]\nDNS = no\nIdent = no\nPAM = no\n`,
     );
-    await server.start(NGIRCD!, ["-n", "-f", file]);
-    await talkOn(server);
+    const start = () => server.start(NGIRCD!, ["-n", "-f", file]);
+    await start();
+    await talkOn(server, start);
     await Deno.remove(file);
   },
 });
@@ -459,8 +506,9 @@ Deno.test({
         `<path datadir="${folder}" logdir="${folder}" runtimedir="${folder}" configdir="${folder}">\n<pid file="${folder}/pid">\n` +
         modules.map((name) => `<module name="${name}">\n`).join(""),
     );
-    await server.start(INSPIRCD!, ["--nofork", "--runasroot", "--config", `${folder}/inspircd.conf`]);
-    await talkOn(server);
+    const start = () => server.start(INSPIRCD!, ["--nofork", "--runasroot", "--config", `${folder}/inspircd.conf`]);
+    await start();
+    await talkOn(server, start);
     await server.kill();
     await Deno.remove(folder, { recursive: true });
   },
