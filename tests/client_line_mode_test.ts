@@ -284,3 +284,23 @@ Deno.test("slash commands without a screen: /help of one command is that one, an
   types("/logout");
   assertEquals(failed, ["That needs a terminal that can do more than print."]);
 });
+
+Deno.test("without an address it goes where it was last, and where it was nowhere says what to write", async () => {
+  const settings = await Deno.makeTempDir();
+  const log: string[] = [];
+  assertEquals(await join({ nick: "ann", settings, log: (line) => log.push(line) }), 2);
+  assertEquals(log, ["Say where to: chat join HOST[:PORT]"]);
+  await Deno.writeTextFile(`${settings}/settings.json`, '{"lastServer": "tea.example:7000"}');
+  const hosts: string[] = [];
+  await join({
+    nick: "ann",
+    settings,
+    log: () => {},
+    dial: ({ host, port }) => {
+      hosts.push(`${host}:${port}`);
+      return Promise.reject(new Deno.errors.ConnectionRefused("refused"));
+    },
+  });
+  assertEquals(hosts, ["tea.example:7000"]);
+  await Deno.remove(settings, { recursive: true });
+});
