@@ -7,7 +7,8 @@
  */
 
 import { join } from "node:path";
-import { Connection, Turn, type Wire } from "./protocol/connection.ts";
+import { Connection, type Wire } from "./protocol/connection.ts";
+import { Turn } from "./protocol/turn.ts";
 import { banText } from "./server/admission.ts";
 import type { Certificate } from "./server/certificate.ts";
 import type { Remote } from "./server/client.ts";
@@ -121,7 +122,11 @@ class RunningServer implements Server {
   constructor(options: ServeOptions, store: Store, log: (line: string) => void) {
     this.#options = options;
     this.#store = store;
-    const turn = this.#turn = new Turn(() => this.hub.commit(), setImmediate);
+    const turn = this.#turn = new Turn({
+      before: () => this.hub.commit(),
+      defer: setImmediate,
+      pause: (run) => setTimeout(run, 0),
+    });
     const parts = { store, clock: new Clock(store.lastId), turn, log, rehash: () => this.rehash() };
     const hub = this.hub = new Hub(hubOptions(options, store), parts);
     this.#gate = new Gate(hub.limits, hub.options.throttle);

@@ -1,6 +1,7 @@
 // What it costs to give a message to many: `deno bench -A bench/`.
 
-import { Connection, Turn, type Wire } from "../protocol/connection.ts";
+import { Connection, type Wire } from "../protocol/connection.ts";
+import { Turn } from "../protocol/turn.ts";
 import { Line, Queue } from "../protocol/sendq.ts";
 import { Relay } from "../server/relay.ts";
 
@@ -18,7 +19,7 @@ const sink: Wire = {
 };
 
 let end = () => {};
-const turn = new Turn(() => {}, (run) => void (end = run));
+const turn = new Turn({ defer: (run) => void (end = run) });
 const members = Array.from({ length: MEMBERS }, () => new Connection(sink, { turn }));
 
 Deno.bench("Relay: one form", () => void new Relay(message, details).line(0));

@@ -11,8 +11,8 @@
  */
 
 import { LineLimiter } from "./line_limiter.ts";
-import { LineSplitter } from "./line_splitter.ts";
-import { Line, Queue } from "./sendq.ts";
+import { Line, type Queue } from "./sendq.ts";
+import { Turn } from "./turn.ts";
 
 /** Bytes both ways. `Deno.Conn` is one as it stands. */
 export interface Wire {
@@ -46,98 +46,8 @@ export const MAX_SENDQ = 1 << 20;
 const MIN_READ = 256;
 const MAX_READ = 16 * 1024;
 
-/** How many connections are flushed before others get a chance to be heard. */
-const FLUSH_SLICE = 256;
-
 /** How long a closed connection may take to hand over its last lines, in milliseconds. */
 const LINGER = 2000;
-
-/**
- * One pass of the event loop: everything that arrived together is handled, recorded and sent together.
- *
- * `before` runs ahead of every flush; what it throws stops the flush and surfaces, because nothing may be sent that was
- * not recorded.
- */
-export class Turn {
-  /** What a connection with nothing to send appends to, so that equal queues are one object. */
-  empty = Queue.empty();
-  readonly #before: () => void;
-  readonly #defer: (run: () => void) => void;
-  #dirty: Connection[] = [];
-  #scheduled = false;
-  /** Whether somebody is heard in this turn. */
-  #hearing = false;
-  #splitter: LineSplitter | undefined;
-  #over: Promise<void> | undefined;
-  #finish: (() => void) | undefined;
-
-  /**
-   * @param before Runs ahead of every flush.
-   * @param defer Runs its argument when what has already arrived is handled; after the current microtasks unless told.
-   */
-  constructor(before: () => void = () => {}, defer: (run: () => void) => void = queueMicrotask) {
-    this.#before = before;
-    this.#defer = defer;
-  }
-
-  /** What makes lines of the next text that arrives. It may be given back. */
-  takeSplitter(): LineSplitter {
-    const splitter = this.#splitter ?? new LineSplitter();
-    this.#splitter = undefined;
-    return splitter;
-  }
-
-  /** Gives it to whoever is heard next, unless somebody has stopped in the middle of a text. */
-  giveBack(splitter: LineSplitter): void {
-    if (splitter.free) this.#splitter = splitter;
-  }
-
-  /** Flushes a connection at the end of this turn. */
-  add(connection: Connection): void {
-    this.#dirty.push(connection);
-    this.#schedule();
-  }
-
-  /**
-   * Resolves when it is one's turn to be heard. One connection after the other handles all that it has received, which is
-   * several times as fast as line by line in between each other: what they work on stays in the processor's cache. Nobody
-   * waits who is the first of a turn.
-   */
-  next(): Promise<void> | void {
-    if (this.#hearing) return new Promise((resolve) => this.#defer(resolve));
-    this.#hearing = true;
-  }
-
-  /** Resolves when this turn is over. One promise serves everybody who waits. */
-  over(): Promise<void> {
-    this.#schedule();
-    return this.#over ??= new Promise((resolve) => this.#finish = resolve);
-  }
-
-  /** Ends the turn at once. */
-  flush(): void {
-    this.#end();
-  }
-
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#defer(this.#end);
-  }
-
-  readonly #end = (): void => {
-    this.#scheduled = this.#hearing = false;
-    this.#before();
-    const dirty = this.#dirty;
-    this.#dirty = dirty.length > FLUSH_SLICE ? dirty.splice(FLUSH_SLICE) : [];
-    for (const connection of dirty) connection.flush();
-    if (this.#dirty.length > 0) return this.#schedule();
-    this.empty = Queue.empty();
-    const finish = this.#finish;
-    this.#over = this.#finish = undefined;
-    finish?.();
-  };
-}
 
 /**
  * Lines in, lines out.
@@ -173,6 +83,8 @@ export class Connection implements AsyncIterable<string> {
   #closed: PromiseWithResolvers<void> | undefined;
   /** Whether a read is pending. */
   #reading = false;
+  /** Whether it was heard in this turn, and has no answer yet. */
+  #heard = false;
   /** What was sent in this turn; `undefined` means nothing. */
   #queue: Queue | undefined;
   /** Bytes handed to the wire that it has not taken. */
@@ -219,6 +131,7 @@ export class Connection implements AsyncIterable<string> {
         if (read === null || this.#ended) break;
         const text = this.#limiter.push(buffer.subarray(0, read));
         await this.#turn.next();
+        this.#heard = true;
         if (this.#limiter.overrun) this.#overrun();
         else if (text !== "") {
           const splitter = this.#turn.takeSplitter();
@@ -227,6 +140,7 @@ export class Connection implements AsyncIterable<string> {
         }
         // The next read waits for the end of the turn, so that nobody is heard twice before all were heard once.
         await this.#turn.over();
+        this.#heard = false;
         buffer = fitBuffer(buffer, read);
       }
       left = false;
@@ -237,6 +151,7 @@ export class Connection implements AsyncIterable<string> {
       this.#reading = false;
       if (left) this.close();
       this.#settle();
+      if (!left) await this.#turn.parting();
     }
   }
 
@@ -279,6 +194,7 @@ export class Connection implements AsyncIterable<string> {
   /** Writes what was sent, unless an earlier write is still pending. For the turn; others need not call it. */
   flush(): void {
     const queue = this.#queue;
+    this.#heard = false;
     if (queue === undefined || this.#unwritten > 0) return;
     this.#queue = undefined;
     if (this.#ended) return;
@@ -310,7 +226,7 @@ export class Connection implements AsyncIterable<string> {
 
   #begin(): Queue {
     // While a write is pending nothing is flushed; its end brings the connection back into a turn.
-    if (this.#unwritten === 0) this.#turn.add(this);
+    if (this.#unwritten === 0) this.#turn.add(this, this.#heard);
     return this.#turn.empty;
   }
 

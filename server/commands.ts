@@ -91,18 +91,25 @@ export function receive(client: Client, line: string): number {
   return run(client, message);
 }
 
-/** Checks a message against its row and runs it. Gives the tokens that it costs. */
+/** Checks a message against its row and runs it; what is costly when its time has come. Gives the tokens that it costs. */
 export function run(client: Client, message: Message): number {
   const command = COMMANDS.get(message.command);
+  const cost = command?.cost ?? 1;
+  const busy = cost > 1
+    ? client.hub.pace.run(() => client.connection.open ? answer(client, message, command) : undefined)
+    : answer(client, message, command);
+  if (busy !== undefined) client.busy = busy;
+  return cost;
+}
+
+/** Runs a command and labels its answer. A promise if there is more to come. */
+function answer(client: Client, message: Message, command: Command | undefined): Promise<void> | void {
   const label = message.tags?.get("label");
   const outcome = label === undefined
     ? dispatch(client, message, command)
     : client.answer(label, () => dispatch(client, message, command));
-  if (outcome instanceof Promise) {
-    client.busy = outcome.then((change) => client.answer(label, change))
-      .catch((error) => blame(client, message, error));
-  }
-  return command?.cost ?? 1;
+  if (!(outcome instanceof Promise)) return;
+  return outcome.then((change) => client.answer(label, change)).catch((error) => blame(client, message, error));
 }
 
 function dispatch(client: Client, message: Message, command: Command | undefined): Outcome {

@@ -10,8 +10,9 @@
 import { fitMessage, type Tags } from "../protocol.ts";
 import type { Capability } from "../protocol/capability.ts";
 import { casefold, CaseMap } from "../protocol/casemapping.ts";
-import type { Connection, Turn } from "../protocol/connection.ts";
+import type { Connection } from "../protocol/connection.ts";
 import { RPL_MONOFFLINE, RPL_MONONLINE } from "../protocol/numerics.ts";
+import type { Turn } from "../protocol/turn.ts";
 import type { HashingCost } from "./accounts.ts";
 import { keepMembership, leaveStanding, restoreUser } from "./always_on.ts";
 import { Attempts } from "./attempts.ts";

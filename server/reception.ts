@@ -32,7 +32,6 @@ export async function host(hub: Hub, connection: Connection, remote: Remote): Pr
         if (client.busy !== undefined) await rest(client);
         const wait = hub.options.throttle ? client.bucket.take(cost, hub.clock.elapsed()) : 0;
         if (wait > 0) await slowDown(client, wait);
-        if (cost > 1) await hub.pace.step();
         // Who does not take its answers gets to ask for more once it has.
         if (connection.isBehind(hub.limits.sendq / 2)) await connection.drained(hub.limits.sendq / 4);
       }

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Pace } from "../server/pace.ts";
 import { Node, type TestClient } from "./harness.ts";
 
 const FLOODERS = 4;
@@ -46,3 +47,44 @@ Deno.test("whoever comes late in a flood still gets every line in order", async 
   const said = (await ann.sync(), await ben.messages()).filter(({ command }) => command === "PRIVMSG");
   assertEquals(said.map(({ params }) => Number(params[1])), Array.from({ length: LINES }, (_, i) => i));
 });
+
+Deno.test("what is costly waits in line once others have waited for it, and in its order", async () => {
+  const pace = new Pace();
+  const done: string[] = [];
+  // The first is done at once, however long it takes.
+  assertEquals(pace.run(() => (spin(30), void done.push("first"))), undefined);
+  const rest = ["second", "third"].map((name) => pace.run(() => void done.push(name)));
+  assertEquals(done, ["first"]);
+  await Promise.all(rest);
+  assertEquals(done, ["first", "second", "third"]);
+});
+
+Deno.test("a client's lines are answered in order, also when one of them is costly and has to wait", async () => {
+  await using node = new Node();
+  const ann = await node.client("ann");
+  node.hub.pace.run(() => spin(60));
+  ann.send("MONITOR + ben");
+  await ann.expectAll(":irc.test 731 ann ben");
+});
+
+Deno.test("what waited for its time is not done for who is gone by then", async () => {
+  await using node = new Node();
+  const ann = await node.client("ann");
+  const [client] = node.hub.clients;
+  node.hub.pace.run(() => spin(60));
+  ann.send("MONITOR + ben");
+  while (client?.busy === undefined) await tick();
+  node.hub.quit(node.hub.userNamed("ann")!, "gone");
+  await ann.expectEnd("*");
+  await node.hub.pace.run(() => {});
+  assertEquals([...node.hub.monitors.of("ben")], []);
+});
+
+/** Keeps everybody waiting. */
+function spin(milliseconds: number): void {
+  for (const end = performance.now() + milliseconds; performance.now() < end;);
+}
+
+function tick(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

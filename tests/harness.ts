@@ -8,7 +8,8 @@
 
 import { assert, assertEquals, assertMatch, fail } from "@std/assert";
 import { type Message, parseMessage } from "../protocol.ts";
-import { Connection, Turn, type Wire, wirePair } from "../protocol/connection.ts";
+import { Connection, type Wire, wirePair } from "../protocol/connection.ts";
+import { Turn } from "../protocol/turn.ts";
 import type { Remote } from "../server/client.ts";
 import { Clock } from "../server/clock.ts";
 import { Hub, type HubOptions } from "../server/hub.ts";
@@ -41,7 +42,7 @@ export class Node implements AsyncDisposable {
 
   constructor(options: NodeOptions = {}) {
     const store = this.#store = options.store ?? new MemoryStore();
-    this.#turn = new Turn(() => this.hub.commit(), (run) => setImmediate(run));
+    this.#turn = new Turn({ before: () => this.hub.commit(), defer: (run) => setImmediate(run) });
     const clock = new Clock(store.lastId, () => this.now, options.elapsed ?? (() => this.now));
     const log = (line: string) => void this.log.push(line);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };

@@ -11,7 +11,8 @@
 import { MAX_BODY_BYTES, MAX_CLIENT_TAGS_BYTES } from "../protocol.ts";
 import { CAPABILITIES, type Capability } from "../protocol/capability.ts";
 import { MAX_CHANNEL_LENGTH, MAX_NICK_LENGTH } from "../protocol/casemapping.ts";
-import { Connection, Turn, wirePair } from "../protocol/connection.ts";
+import { Connection, wirePair } from "../protocol/connection.ts";
+import { Turn } from "../protocol/turn.ts";
 import { CHANNEL_MODE_MEANINGS, CHANNEL_MODES, PREFIXES, STATUSES } from "../server/channel.ts";
 import { type Client, MAX_LABEL_BYTES } from "../server/client.ts";
 import { Clock } from "../server/clock.ts";
