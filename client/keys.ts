@@ -90,6 +90,8 @@ const CODES: Readonly<Record<number, string>> = {
 export class KeyDecoder {
   readonly #decoder = new TextDecoder();
   #rest = "";
+  /** Arrows that came last, and may be the begin of a turn of the wheel. */
+  #arrows: KeyEvent[] = [];
 
   /** Takes the next bytes. */
   push(bytes: Uint8Array<ArrayBuffer>): KeyEvent[] {
@@ -97,9 +99,10 @@ export class KeyDecoder {
     return this.#read(false);
   }
 
-  /** Whether something was begun that more bytes may complete; if they do not come soon, {@linkcode flush} it. */
-  get pending(): boolean {
-    return this.#rest !== "" && !this.#rest.startsWith(PASTE_START);
+  /** What was begun, if anything, that more bytes may complete; if they do not come soon, {@linkcode flush} it. */
+  get pending(): "key" | "wheel" | undefined {
+    if (this.#rest !== "" && !this.#rest.startsWith(PASTE_START)) return "key";
+    return this.#arrows.length > 0 ? "wheel" : undefined;
   }
 
   /** What was begun will not be completed: an Escape was only an Escape. */
@@ -108,13 +111,14 @@ export class KeyDecoder {
   }
 
   #read(all: boolean): KeyEvent[] {
-    const events: KeyEvent[] = [];
+    const events = this.#arrows;
     while (this.#rest !== "") {
       const step = readOne(this.#rest, all);
       if (step === undefined) break;
       this.#rest = this.#rest.slice(step.length);
       if (step.event !== undefined) events.push(step.event);
     }
+    this.#arrows = all ? [] : events.splice(arrowsAtEnd(events));
     return joinText(joinWheel(events));
   }
 }
@@ -122,12 +126,22 @@ export class KeyDecoder {
 /** So many arrows at once come from no finger: terminals turn the wheel into arrows (painter.ts asks them to). */
 const WHEEL = 3;
 
+/** Where the arrows at the end begin, as long as they are too few for the wheel: terminals write each by itself. */
+function arrowsAtEnd(events: readonly KeyEvent[]): number {
+  const from = events.findLastIndex((event) => arrowOf(event) === undefined) + 1;
+  return events.length - from < WHEEL ? from : events.length;
+}
+
+function arrowOf(event: KeyEvent): "Up" | "Down" | undefined {
+  return event.type === "key" && (event.key === "Up" || event.key === "Down") ? event.key : undefined;
+}
+
 /** Makes one turn of the wheel out of arrows that arrived together. */
 function joinWheel(events: readonly KeyEvent[]): KeyEvent[] {
   const joined: KeyEvent[] = [];
   for (let i = 0; i < events.length;) {
     const event = events[i]!;
-    const arrow = event.type === "key" && (event.key === "Up" || event.key === "Down") ? event.key : undefined;
+    const arrow = arrowOf(event);
     const end = arrow === undefined ? i + 1 : endOfRun(events, i, arrow);
     if (end - i >= WHEEL) joined.push({ type: "wheel", rows: (end - i) * (arrow === "Up" ? 1 : -1) });
     else joined.push(...events.slice(i, end));

@@ -32,6 +32,8 @@ export interface Drawing {
 
 /** How long an Escape waits for what may follow it, in milliseconds: longer than bytes of one key are ever apart. */
 const ESCAPE_WAIT = 40;
+/** How long an arrow waits for others, in milliseconds: shorter than keys repeat, longer than the wheel takes to send them. */
+const WHEEL_WAIT = 8;
 /** At least so long lies between two frames, in milliseconds: where a person did something, and where others did. */
 const FRAME = 16;
 const FRAME_OF_OTHERS = 50;
@@ -234,7 +236,10 @@ export class Terminal {
     for (let read; (read = await next()) !== null && !this.#closed;) {
       clearTimeout(this.#escape);
       this.#tell(this.#decoder.push(buffer.subarray(0, read)));
-      if (this.#decoder.pending) this.#escape = setTimeout(() => this.#tell(this.#decoder.flush()), ESCAPE_WAIT);
+      const { pending } = this.#decoder;
+      if (pending === undefined) continue;
+      const wait = pending === "key" ? ESCAPE_WAIT : WHEEL_WAIT;
+      this.#escape = setTimeout(() => this.#tell(this.#decoder.flush()), wait);
     }
     if (!this.#closed) this.#drawing.gone();
   }

@@ -95,10 +95,30 @@ const WHEEL: readonly (readonly [string, readonly KeyEvent[]])[] = [
   ["\x1b[D\x1b[D\x1b[D", [{ type: "key", key: "Left" }, { type: "key", key: "Left" }, { type: "key", key: "Left" }]],
 ];
 
+/** What is read from bytes that nothing follows. */
+function keysOf(bytes: string): KeyEvent[] {
+  const decoder = new KeyDecoder();
+  return [...decoder.push(new TextEncoder().encode(bytes)), ...decoder.flush()];
+}
+
 Deno.test("three arrows up or down at once are a turn of the wheel", () => {
   for (const [bytes, events] of WHEEL) {
-    assertEquals(new KeyDecoder().push(new TextEncoder().encode(bytes)), [...events], JSON.stringify(bytes));
+    assertEquals(keysOf(bytes), [...events], JSON.stringify(bytes));
   }
+});
+
+Deno.test("arrows that a terminal writes one by one are a turn of the wheel, and one that stays alone is a key", () => {
+  const up = new TextEncoder().encode("\x1b[A");
+  const decoder = new KeyDecoder();
+  assertEquals([decoder.push(up), decoder.pending], [[], "wheel"]);
+  assertEquals(decoder.push(up), []);
+  assertEquals([decoder.push(up), decoder.pending], [[{ type: "wheel", rows: 3 }], undefined]);
+  assertEquals(decoder.push(up), []);
+  assertEquals([decoder.flush(), decoder.pending], [[{ type: "key", key: "Up" }], undefined]);
+  assertEquals([decoder.push(up), decoder.push(new TextEncoder().encode("\r"))], [[], [
+    { type: "key", key: "Up" },
+    { type: "key", key: "Enter" },
+  ]]);
 });
 
 Deno.test("no sequence of keys leaves the cursor within a character or outside of the text", () => {
@@ -144,7 +164,7 @@ const SEQUENCES: readonly (readonly [string, string])[] = [
 
 Deno.test("keys are known in every way that terminals send them", () => {
   for (const [bytes, key] of SEQUENCES) {
-    assertEquals(new KeyDecoder().push(new TextEncoder().encode(bytes)), [{ type: "key", key }], JSON.stringify(bytes));
+    assertEquals(keysOf(bytes), [{ type: "key", key }], JSON.stringify(bytes));
   }
 });
 
