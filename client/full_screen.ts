@@ -133,6 +133,7 @@ export class FullScreen implements FrontEnd {
     for (const channel of this.session.wantedChannels.names()) this.buffer(channel);
     const last = options.start ?? this.here.current;
     this.current = (last === undefined ? undefined : this.find(last)) ?? this.buffers[1] ?? this.current;
+    this.session.lookedAt = this.current.name;
     this.#welcome();
   }
 
@@ -282,6 +283,7 @@ export class FullScreen implements FrontEnd {
       this.scrolling.selected =
         undefined;
     this.current = buffer;
+    this.session.lookedAt = buffer.name;
     this.keyboard.editor.clear();
     if (buffer.draft !== "") this.keyboard.editor.set(buffer.draft);
     this.reading.seen();

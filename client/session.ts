@@ -134,6 +134,8 @@ export class Session {
   readonly listed = new Set<string>();
   /** Requests for history that were not answered, oldest first. */
   readonly histories: { request: HistoryRequest; label: string | undefined }[] = [];
+  /** The conversation that the person looks at: on a new connection it is joined first. */
+  lookedAt = "";
   /** Channels to be in: those asked for, and those we were in when the connection ended. Keys behind a space. */
   readonly wantedChannels: NameMap<string>;
   #fold = foldFor("rfc1459");

@@ -391,6 +391,16 @@ Deno.test("each next channel is asked for when the one before has come, and noth
   assertEquals(ann.sent.filter((line) => line.startsWith("PING")), []);
 });
 
+Deno.test("the channel that one looks at is joined before the others, and stays where it stands in the list", () => {
+  const ann = new Seat({ capabilities: ALL, channels: [...MANY, "#keyed s3cret"] });
+  ann.types("\x1b4");
+  ann.breaks();
+  ann.returns(ALL);
+  assertEquals(ann.sent.filter((line) => line.startsWith("JOIN")), ["JOIN #keyed,#three,#one,#two,#four s3cret"]);
+  assertEquals(ann.screen.buffers.map(({ name }) => name), ["", ...MANY, "#keyed"]);
+  assertEquals([...ann.session.wantedChannels.values()], [...MANY, "#keyed s3cret"]);
+});
+
 Deno.test("direct conversations are asked for before channels that nobody looks at", () => {
   const ann = new Seat({ capabilities: ALL, channels: MANY });
   ann.breaks();

@@ -329,7 +329,9 @@ const isupport: Handler = (session, { params }) => {
 const greeted: Handler = (session) => {
   if (session.registration.greeted) return;
   session.registration.greeted = true;
-  for (const line of joinLines(session.wantedChannels.values())) session.command("JOIN", ...line);
+  const first = session.wantedChannels.get(session.lookedAt);
+  const channels = session.wantedChannels.values().filter((channel) => channel !== first);
+  for (const line of joinLines(first === undefined ? channels : [first, ...channels])) session.command("JOIN", ...line);
   session.emit({ type: "ready" });
 };
 

@@ -21,11 +21,9 @@ export function ban(context: SlashContext, words: readonly string[]): void {
   if (words.length === 0) return session.command("MODE", channel, "+b");
   const members = session.channels.get(channel)?.members.values() ?? [];
   for (const word of words) {
-    const { mask, means } = isMask(word) ? { mask: word, means: meansOf(session, word, members) } : banOf(session, {
-      nick: word,
-      member: session.channels.get(channel)?.members.get(word),
-      others: members.filter(({ nick }) => !session.same(nick, word)),
-    });
+    const { mask, means } = isMask(word)
+      ? { mask: word, means: meansOf(session, word, members) }
+      : banOf(session, word, members);
     if (means !== "" && mayBan(session, channel)) context.show(means);
     if (!isMask(word)) remembered(session).set(`${channel} ${word}`, mask);
     session.command("MODE", channel, "+b", mask);
@@ -79,14 +77,10 @@ function isMask(word: string): boolean {
   return /[!@*?$~:]/.test(word);
 }
 
-interface Whom {
-  readonly nick: string;
-  readonly member: Member | undefined;
-  readonly others: readonly Member[];
-}
-
-function banOf(session: Session, { nick, member, others }: Whom): { mask: string; means: string } {
-  const fitting = masksOf(session, member).find(({ mask }) => hit(mask, others).length === 0);
+function banOf(session: Session, nick: string, members: readonly Member[]): { mask: string; means: string } {
+  const isMeant = (member: Member) => session.same(member.nick, nick);
+  const others = members.filter((member) => !isMeant(member));
+  const fitting = masksOf(session, members.find(isMeant)).find(({ mask }) => hit(mask, others).length === 0);
   return fitting ?? { mask: `${nick}!*@*`, means: `This bans whoever has the nick ${nick}: the address is not known.` };
 }
 
