@@ -138,6 +138,8 @@ class Seat {
   #keeping: Promise<void> = Promise.resolve();
   readonly #session: Session;
   readonly #writer: LineWriter;
+  /** Aborted when nobody reads what we print. */
+  readonly #unread = new AbortController();
   readonly #interactive: boolean;
   #front: FrontEnd | undefined;
   #terminal: Terminal | undefined;
@@ -176,7 +178,7 @@ class Seat {
       ...(options.version !== undefined && { version: options.version }),
     });
     this.#start = [...address.channels, ...options.channels ?? []][0];
-    this.#writer = new LineWriter(options.output ?? Deno.stdout);
+    this.#writer = new LineWriter(options.output ?? Deno.stdout, () => this.#unread.abort());
   }
 
   async run(): Promise<number> {
@@ -231,9 +233,11 @@ class Seat {
 
   #lineMode(): () => void {
     const { json, quiet, log, input = Deno.stdin } = this.#options;
+    // A program that reads no more has gone, and its input may never end; what it has said is still sent.
+    const ended = json ? AbortSignal.any([this.#over.signal, this.#unread.signal]) : this.#over.signal;
     const front = new LineMode({
       session: this.#session,
-      input: readLines(input, this.#over.signal),
+      input: readLines(input, ended),
       print: (line) => this.#writer.print(line),
       log,
       person: input.isTerminal?.() === true && !json,

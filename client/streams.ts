@@ -47,9 +47,12 @@ export class LineWriter {
   #waiting = "";
   #writing: Promise<void> | undefined;
   #gone = false;
+  readonly #onGone: () => void;
 
-  constructor(output: Writer) {
+  /** @param onGone Called when it is found that nobody reads any more. */
+  constructor(output: Writer, onGone: () => void = () => {}) {
     this.#output = output;
+    this.#onGone = onGone;
   }
 
   /** Whether there is room for more. */
@@ -86,6 +89,7 @@ export class LineWriter {
     } catch {
       this.#gone = true;
       this.#waiting = "";
+      this.#onGone();
     } finally {
       this.#writing = undefined;
     }

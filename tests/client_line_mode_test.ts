@@ -304,3 +304,21 @@ Deno.test("without an address it goes where it was last, and where it was nowher
   assertEquals(hosts, ["tea.example:7000"]);
   await Deno.remove(settings, { recursive: true });
 });
+
+Deno.test("--json leaves when nobody reads it any more, though its input never ends, and what was said arrives", async () => {
+  const server = new TinyServer();
+  const endless = { read: () => new Promise<null>(() => {}) };
+  let first: Uint8Array<ArrayBuffer> | undefined = new TextEncoder().encode("hello\n");
+  const input: NonNullable<JoinOptions["input"]> = {
+    read(buffer) {
+      if (first === undefined) return endless.read();
+      buffer.set(first);
+      const { length } = first;
+      first = undefined;
+      return Promise.resolve(length);
+    },
+  };
+  const output = { write: () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe (os error 32)")) };
+  const { code } = await run(server, "", { json: true, input, output });
+  assertEquals([code, server.messages], [0, ["hello"]]);
+});
