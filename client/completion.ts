@@ -89,7 +89,9 @@ export function completeEmoji(text: string, cursor: number): Completion | undefi
 }
 
 function emojiItems(start: string): CompletionItem[] {
-  return begins([...EMOJI.keys()], start).map((name) => ({
+  // The plain ones have short names: heart before headphones.
+  const names = begins([...EMOJI.keys()], start).sort((a, b) => a.length - b.length);
+  return names.map((name) => ({
     insert: EMOJI.get(name)!,
     label: `${EMOJI.get(name)!} ${name}`,
   }));

@@ -44,7 +44,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: "join",
     aliases: ["j"],
     usage: "CHANNEL [KEY]",
-    help: "go into a channel",
+    help: "go into a channel; a name that is new opens one",
     least: 1,
     offline: true,
     run: (c, _rest, [names = "", key]) => {

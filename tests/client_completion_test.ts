@@ -119,3 +119,8 @@ Deno.test("in the server's window the people of all channels are offered, elsewh
   ann.types("\x03\x1b2/invite y\t");
   assertStringIncludes((await ann.rows()).at(-1)!, "/invite yan ");
 });
+
+Deno.test("of emoji whose names begin alike the plainest is offered first", () => {
+  const first = (typed: string) => complete(`hello ${typed}`, 6 + typed.length, SOURCES)?.items[0]?.label;
+  assertEquals([":hea", ":thu", ":be"].map(first), ["❤️ heart", "👍 thumbsup", "🐝 bee"]);
+});
