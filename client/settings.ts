@@ -180,13 +180,15 @@ async function setAside(path: string): Promise<void> {
   await Deno.rename(path, `${path}.bad`).catch(() => {});
 }
 
-/** Why something failed, or `undefined`. */
-async function outcome(doing: Promise<void>): Promise<string | undefined> {
+/** Why a file could not be written, or `undefined`. */
+async function outcome(writing: Promise<void>, path: string): Promise<string | undefined> {
   try {
-    await doing;
+    await writing;
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message.replace(/ \(os error \d+\)/, "") : String(error);
+    // The runtime names the draft that was to become the file, which tells nobody anything.
+    const why = error instanceof Error ? error.message.replace(/ \(os error \d+\)|: \w+ '.*$/gs, "") : String(error);
+    return `${path}: ${why}`;
   }
 }
 
@@ -230,7 +232,7 @@ export class SettingsFolder implements SettingsStore {
 
   save(server: string): Promise<string | undefined> {
     const ours = structuredClone(this.settings);
-    return this.#saving = this.#saving.then(() => outcome(this.#merge(ours, server)));
+    return this.#saving = this.#saving.then(() => outcome(this.#merge(ours, server), `${this.#folder}/settings.json`));
   }
 
   async #merge(ours: Settings, server: string): Promise<void> {
@@ -251,7 +253,8 @@ export class SettingsFolder implements SettingsStore {
     const passwords = await this.#passwords();
     if (password === undefined) delete passwords[`${server} ${account}`];
     else passwords[`${server} ${account}`] = password;
-    return await outcome(replaceFile(this.#folder, "passwords.json", `${JSON.stringify(passwords, null, 2)}\n`, 0o600));
+    const writing = replaceFile(this.#folder, "passwords.json", `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
+    return await outcome(writing, `${this.#folder}/passwords.json`);
   }
 
   async #passwords(): Promise<Record<string, string>> {

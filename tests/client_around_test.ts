@@ -120,3 +120,21 @@ Deno.test("a terminal is told of the title, the bell, notifications and the clip
     assert(on >= 0 && off > on, `mode ${mode}`);
   }
 });
+
+Deno.test("settings and passwords that cannot be kept are said to be, settings once, and talking goes on", async () => {
+  const ann = new Seat();
+  const why = () => Promise.resolve("/home/ann/settings.json: Permission denied");
+  Object.assign(ann.store, { save: why, remember: why });
+  for (const word of ["bell off", "typing off"]) {
+    ann.types(`/set ${word}\r`);
+    await Promise.resolve();
+  }
+  await ann.screen.rememberLogin("ann", "s3cret-word");
+  const text = await ann.text();
+  assertEquals(text.match(/Settings cannot be kept/g)?.length, 1);
+  assertStringIncludes(
+    text.replace(/\s+│?\s*/g, " "),
+    "The password cannot be remembered for the next time: /home/ann",
+  );
+  assertStringIncludes(text, "typing is off now.");
+});

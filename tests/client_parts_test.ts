@@ -299,8 +299,8 @@ Deno.test("settings that somebody broke while we were talking are set aside, not
 Deno.test("where nothing can be written, that is told and nothing ends", async () => {
   const file = await Deno.makeTempFile();
   const store = await SettingsFolder.open(`${file}/chat`, () => {});
-  assertStringIncludes(await store.save("h") ?? "", "Not a directory");
-  assertStringIncludes(await store.remember("h", "ann", "secret") ?? "", "Not a directory");
+  assertEquals(await store.save("h"), `${file}/chat/settings.json: Not a directory`);
+  assertEquals(await store.remember("h", "ann", "secret"), `${file}/chat/passwords.json: Not a directory`);
   await Deno.remove(file);
 });
 
