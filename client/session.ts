@@ -219,12 +219,22 @@ export class Session {
 
   /** Sends a command. @throws {RangeError} if it is longer than the server takes a line. */
   command(command: string, ...params: string[]): void {
-    this.#fits({ command, params });
+    this.#check({ command, params });
     this.send({ command, params });
   }
 
-  #fits(message: Message): void {
-    const over = byteLength(formatMessage(message)) - maxBody(this);
+  /** Sends a command that no person asked for, unless what the other side gave for it is longer than a line. */
+  answer(command: string, ...params: string[]): void {
+    if (this.#over({ command, params }) <= 0) this.send({ command, params });
+  }
+
+  /** By how many bytes a message is longer than the server takes a line. */
+  #over(message: Message): number {
+    return byteLength(formatMessage(message)) - maxBody(this);
+  }
+
+  #check(message: Message): void {
+    const over = this.#over(message);
     if (over > 0) throw new RangeError(`That is too long for this server, by some ${over} letters.`);
   }
 
@@ -234,7 +244,7 @@ export class Session {
       this.command(command, ...params);
       return undefined;
     }
-    this.#fits({ command, params });
+    this.#check({ command, params });
     const label = this.outbox.nextLabel();
     this.send({ tags: new Map([["label", label]]), command, params });
     return label;
@@ -273,7 +283,9 @@ export class Session {
     if (!this.enabled.has("chathistory") || !this.enabled.has("batch")) return false;
     const most = this.isupport.number("CHATHISTORY", 100);
     const count = String(most > 0 ? Math.min(limit, most) : limit);
-    const label = this.request("CHATHISTORY", request.which, request.target, request.selector, count);
+    const params = [request.which, request.target, request.selector, count];
+    if (this.#over({ command: "CHATHISTORY", params }) > 0) return false;
+    const label = this.request("CHATHISTORY", ...params);
     this.histories.push({ request, label });
     return true;
   }
@@ -301,7 +313,7 @@ export class Session {
 
   /** Says that we have read up to a time. */
   markRead(target: string, time: number): void {
-    if (this.enabled.has("readMarker")) this.command("MARKREAD", target, timeSelector(time));
+    if (this.enabled.has("readMarker")) this.answer("MARKREAD", target, timeSelector(time));
   }
 
   /** Says that we are typing, or no longer. */
@@ -344,7 +356,7 @@ export class Session {
   /** Takes the nick that we would rather have, if it is the one that has just become free. */
   regain(freed: string): void {
     if (this.registered && !this.isSelf(this.wantedNick) && this.same(freed, this.wantedNick)) {
-      this.command("NICK", this.wantedNick);
+      this.answer("NICK", this.wantedNick);
     }
   }
 

@@ -91,6 +91,24 @@ Deno.test("reactions without end to one message are kept up to a bound", () => {
   assert(buffer.lines.at(-1)!.reactions.get(":0:")?.has("cid"));
 });
 
+Deno.test("what others make us answer ends nothing where the answer would be longer than a line", () => {
+  const long = "x".repeat(600);
+  const ann = new Seat({ capabilities: "batch draft/chathistory draft/read-marker away-notify server-time" });
+  ann.says(
+    `PING :${long}`,
+    `:ben!b@h PRIVMSG ann :\x01PING ${long}\x01`,
+    `:ann!a@home JOIN #${long}`,
+    `:irc 353 ann = #${long} :@ann ben`,
+    `:irc 366 ann #${long} :End`,
+    `:ben!b@h PRIVMSG #${long} :hello`,
+    `:${long}!b@h PRIVMSG ann :hello`,
+    "PING :short",
+  );
+  for (const key of ["\x1bn", "\x1ba", "\x1b[5~"]) ann.types(key);
+  assert(ann.sent.includes("PONG short"));
+  assertEquals(ann.sent.filter((line) => line.length > 510), []);
+});
+
 const EVIL = "\x1b]0;owned\x07\x1b[2J\x1b]52;c;b3duZWQ=\x07\x9b31m\u202eevil\u2066\u200f";
 
 Deno.test("escape sequences and turned text act from no field that is shown", async () => {

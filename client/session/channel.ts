@@ -239,7 +239,7 @@ export function learnAway(session: Session, channel: Channel): void {
   const wanted = !channel.learning && !channel.learned && session.enabled.has("awayNotify");
   if (!wanted || channel.members.size === 0 || channel.members.size > MAX_ASKED) return;
   channel.learning = true;
-  session.command("WHO", channel.name);
+  session.answer("WHO", channel.name);
 }
 
 // 315 <nick> <mask> :End of WHO list

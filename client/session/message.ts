@@ -77,8 +77,8 @@ function answerQuery(session: Session, message: Message, text: string): void {
   if (message.command !== "PRIVMSG" || session.isSelf(nick) || session.isChannel(message.params[0] ?? "")) return;
   const [, query = "", argument = ""] = QUERY.exec(text) ?? [];
   const { version } = session.options;
-  if (query === "PING") session.command("NOTICE", nick, `\x01PING ${argument}\x01`);
-  else if (query === "VERSION" && version !== undefined) session.command("NOTICE", nick, `\x01VERSION ${version}\x01`);
+  if (query === "PING") session.answer("NOTICE", nick, `\x01PING ${argument}\x01`);
+  else if (query === "VERSION" && version !== undefined) session.answer("NOTICE", nick, `\x01VERSION ${version}\x01`);
   session.emit({ type: "info", code: "CTCP", about: "", text: `${nick} asked for ${query}` });
 }
 

@@ -177,7 +177,7 @@ export class Registration {
     session.emit({ type: "nickTaken", tried, next, reason });
     if (this.#tries > MAX_TRIES) return session.quit();
     session.nick = session.source = next;
-    session.command("NICK", next);
+    session.answer("NICK", next);
   }
 
   #learn(list: string): void {
@@ -331,7 +331,7 @@ const greeted: Handler = (session) => {
   session.registration.greeted = true;
   const first = session.wantedChannels.get(session.lookedAt);
   const channels = session.wantedChannels.values().filter((channel) => channel !== first);
-  for (const line of joinLines(first === undefined ? channels : [first, ...channels])) session.command("JOIN", ...line);
+  for (const line of joinLines(first === undefined ? channels : [first, ...channels])) session.answer("JOIN", ...line);
   session.emit({ type: "ready" });
 };
 

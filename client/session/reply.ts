@@ -10,7 +10,7 @@ import { RPL_INVITING } from "../../protocol/numerics.ts";
 import type { Handler, Session } from "../session.ts";
 
 // PING :<token>
-const ping: Handler = (session, { params }) => session.command("PONG", params.at(-1) ?? "");
+const ping: Handler = (session, { params }) => session.answer("PONG", params.at(-1) ?? "");
 
 // PONG [<server>] :<token>
 const pong: Handler = (session, { params }) => {
