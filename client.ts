@@ -178,7 +178,11 @@ class Seat {
       ...(options.version !== undefined && { version: options.version }),
     });
     this.#start = [...address.channels, ...options.channels ?? []][0];
-    this.#writer = new LineWriter(options.output ?? Deno.stdout, () => this.#unread.abort());
+    this.#writer = new LineWriter(options.output ?? Deno.stdout, (error) => {
+      // Whoever reads no more has what it wanted.
+      if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure ??= `Cannot write the output: ${messageOf(error)}`;
+      this.#unread.abort();
+    });
   }
 
   async run(): Promise<number> {
@@ -191,10 +195,10 @@ class Seat {
     const cleanUp = this.#interactive ? this.#fullScreen() : this.#lineMode();
     const front = this.#front!;
     const removeSignals = onSignals(["SIGINT", "SIGTERM", "SIGHUP"], () => front.stop());
+    let code = 1;
     try {
       void this.#keepConnected(dialling);
-      const code = await front.finished;
-      return this.#failure === undefined ? code : 1;
+      code = await front.finished;
     } finally {
       removeSignals();
       this.#over.abort();
@@ -208,6 +212,7 @@ class Seat {
       if (this.#interactive) await this.#store.save(this.#name);
       if (this.#failure !== undefined) this.#options.log(this.#failure);
     }
+    return this.#failure === undefined ? code : 1;
   }
 
   /** Waits for the first connection. `false`: there is none, and the person knows why. */

@@ -246,25 +246,27 @@ export class SettingsFolder implements SettingsStore {
   }
 
   async password(server: string, account: string): Promise<string | undefined> {
-    return (await this.#passwords())[`${server} ${account}`];
+    const text = await Deno.readTextFile(`${this.#folder}/passwords.json`).catch(() => "{}");
+    const password = readObject(text)?.[`${server} ${account}`];
+    return typeof password === "string" ? password : undefined;
   }
 
   async remember(server: string, account: string, password: string | undefined): Promise<string | undefined> {
-    const passwords = await this.#passwords();
-    if (password === undefined) delete passwords[`${server} ${account}`];
-    else passwords[`${server} ${account}`] = password;
-    const writing = replaceFile(this.#folder, "passwords.json", `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
-    return await outcome(writing, `${this.#folder}/passwords.json`);
+    return await outcome(this.#keep(`${server} ${account}`, password), `${this.#folder}/passwords.json`);
   }
 
-  async #passwords(): Promise<Record<string, string>> {
-    try {
-      const value: unknown = JSON.parse(await Deno.readTextFile(`${this.#folder}/passwords.json`));
-      if (!isObject(value)) return {};
-      return Object.fromEntries(Object.entries(value).filter((e): e is [string, string] => typeof e[1] === "string"));
-    } catch {
-      return {};
-    }
+  async #keep(name: string, password: string | undefined): Promise<void> {
+    const path = `${this.#folder}/passwords.json`;
+    const text = await Deno.readTextFile(path).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return "{}";
+      throw error;
+    });
+    const passwords = readObject(text);
+    // It may hold the only copy of the others.
+    if (passwords === undefined) await setAside(path);
+    const { [name]: _, ...others } = passwords ?? {};
+    const kept = password === undefined ? others : { ...others, [name]: password };
+    await replaceFile(this.#folder, "passwords.json", `${JSON.stringify(kept, null, 2)}\n`, 0o600);
   }
 }
 

@@ -47,10 +47,10 @@ export class LineWriter {
   #waiting = "";
   #writing: Promise<void> | undefined;
   #gone = false;
-  readonly #onGone: () => void;
+  readonly #onGone: (error: unknown) => void;
 
-  /** @param onGone Called when it is found that nobody reads any more. */
-  constructor(output: Writer, onGone: () => void = () => {}) {
+  /** @param onGone Called when nothing can be written any more: nobody reads it, or there is no room for it. */
+  constructor(output: Writer, onGone: (error: unknown) => void = () => {}) {
     this.#output = output;
     this.#onGone = onGone;
   }
@@ -86,10 +86,10 @@ export class LineWriter {
         this.#waiting = "";
         while (bytes.length > 0) bytes = bytes.subarray(await this.#output.write(bytes));
       }
-    } catch {
+    } catch (error) {
       this.#gone = true;
       this.#waiting = "";
-      this.#onGone();
+      this.#onGone(error);
     } finally {
       this.#writing = undefined;
     }

@@ -322,3 +322,11 @@ Deno.test("--json leaves when nobody reads it any more, though its input never e
   const { code } = await run(server, "", { json: true, input, output });
   assertEquals([code, server.messages], [0, ["hello"]]);
 });
+
+Deno.test("output that cannot be written, as on a full disk, is a failure; what was said arrives all the same", async () => {
+  const server = new TinyServer();
+  const output = { write: () => Promise.reject(new Error("No space left on device (os error 28)")) };
+  const { code, log } = await run(server, "hello\n", { json: true, output });
+  assertEquals([code, server.messages], [1, ["hello"]]);
+  assertStringIncludes(log.join("\n"), "Cannot write the output: No space left on device");
+});

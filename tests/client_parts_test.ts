@@ -296,6 +296,20 @@ Deno.test("settings that somebody broke while we were talking are set aside, not
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("passwords that somebody broke are set aside, not written over, and others keep what is theirs", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/passwords.json`;
+  const store = await SettingsFolder.open(folder, () => {});
+  await Deno.writeTextFile(path, '{"h ben": "secret');
+  assertEquals(await store.password("h", "ben"), undefined);
+  assertEquals(await store.remember("h", "ann", "pw"), undefined);
+  assertEquals(await Deno.readTextFile(`${path}.bad`), '{"h ben": "secret');
+  await Deno.writeTextFile(path, '{"h ben": "secret", "h ann": "pw", "newer": {"x": 1}}');
+  assertEquals(await store.remember("h", "ann", undefined), undefined);
+  assertEquals(JSON.parse(await Deno.readTextFile(path)), { "h ben": "secret", newer: { x: 1 } });
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("where nothing can be written, that is told and nothing ends", async () => {
   const file = await Deno.makeTempFile();
   const store = await SettingsFolder.open(`${file}/chat`, () => {});
