@@ -258,7 +258,7 @@ Deno.test("many who ask for much at once do not keep others from being heard", a
   await ann.sync();
   // What is asked for is looked for among all of it, and the answer is short.
   const ask = "SEARCH in=#big;text=word;limit=2\r\n";
-  const [askers, each] = [20, 40];
+  const [askers, each] = [20, 400];
   let done = 0;
   const asking = Array.from({ length: askers }, async (_, i) => {
     const hello = `CAP REQ :batch soju.im/search\r\nNICK n${i}\r\nUSER n 0 * :n\r\nCAP END\r\nJOIN #big\r\n`;
