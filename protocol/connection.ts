@@ -150,8 +150,8 @@ export class Connection implements AsyncIterable<string> {
     } finally {
       this.#reading = false;
       if (left) this.close();
+      else await this.#turn.parting();
       this.#settle();
-      if (!left) await this.#turn.parting();
     }
   }
 
