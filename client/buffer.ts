@@ -6,7 +6,8 @@
  * @module
  */
 
-import type { ChatMessage, HistoryEvent, ReactionEvent } from "./session/events.ts";
+import { lastWords, NO_REACTIONS, own, type Reactions, withWord, Words } from "./buffer/reactions.ts";
+import type { ChatMessage, HistoryEvent, ReactionEvent, RedactionEvent } from "./session/events.ts";
 
 /** What a line is. `presence` is who came and went, `gap` where history may be missing. */
 export type LineKind = "message" | "action" | "notice" | "presence" | "info" | "error" | "gap";
@@ -40,14 +41,16 @@ export interface Line {
   /** The id of the message that this one answers. */
   readonly reply?: string;
   /** Nicks by emoji. */
-  reactions: ReadonlyMap<string, ReadonlySet<string>>;
+  reactions: Reactions;
   /** Who came and went, of a line of that kind. */
   readonly presence?: Presence[];
   /** Who deleted it, and why. */
-  deleted?: { readonly by: string; readonly reason: string };
+  deleted?: Deletion;
   /** How far a message of ours has come; without it, it has arrived. */
   state?: SendState;
   readonly ref?: number;
+  /** Of a gap: before which selector history is to be asked for, where that is not the message below it. */
+  reach?: string | undefined;
   /** Changes whenever the line looks different; what was drawn of it before is stale then. */
   version: number;
 }
@@ -58,12 +61,13 @@ export type NewLine = Partial<Omit<Line, "key" | "version" | "reactions">> & {
   time: number;
 };
 
-/** What nearly every line has of them: a line of its own would be a third of what is kept of a message. */
-const NO_REACTIONS: Line["reactions"] = new Map();
+type Deletion = Pick<RedactionEvent, "by" | "reason">;
 
-/** Kinds of reactions to one message, and people who gave the same one; nobody can look at more. */
-const MAX_REACTIONS = 50;
-const MAX_REACTORS = 500;
+/** Reactions kept of a message, with those that were taken back. */
+const MAX_WORDS = 1000;
+/** Messages of which something is known before they are here, and reactions kept of each. */
+const MAX_EARLY = 1000;
+const MAX_EARLY_WORDS = 100;
 
 /** Most lines kept; the oldest go, and can be had again from the server's history. */
 export const MAX_LINES = 20_000;
@@ -91,12 +95,16 @@ export class Buffer {
   draft = "";
   /** Whether the beginning of history has been reached. */
   complete = false;
+  /** Before which selector older history is to be asked for, where that is not the oldest message. */
+  reach: string | undefined;
   /** Whether history was asked for and has not come. */
   loading = false;
   /** Whether somebody is scrolled up in it. */
   readBack = false;
-  /** Emoji that came before their message did, by its id. */
-  readonly #early = new Map<string, ReactionEvent[]>();
+  /** Emoji and deletions that came before their message did, by its id, the latest last. Pages come newest first. */
+  readonly #early = new Map<string, Words>();
+  readonly #gone = new Map<string, Deletion>();
+  readonly #words = new WeakMap<Line, Words>();
   readonly #byId = new Map<string, Line>();
   #nextKey = 1;
 
@@ -160,20 +168,27 @@ export class Buffer {
 
   /**
    * Puts a page of history, oldest first, where it belongs: by time, and among messages of the same time in the order of
-   * the page; never above the message `after`, never below the message `before`.
+   * the page; never above the message `after`, never below the message `before`, and below the line `floor` unless it meets
+   * what is here. What is `older` than all that is known takes back no newer reaction.
    *
-   * @returns How many lines were new, and whether it met a line that was here.
+   * @returns How many lines were new, whether it met a line that was here, and whether the oldest lines had to go.
    */
   insertHistory(
     events: readonly HistoryEvent[],
     read: (message: ChatMessage) => NewLine,
-    { after, before }: { after?: string; before?: string } = {},
-  ): { added: number; met: boolean } {
+    { after, before, floor, older = false }: {
+      after?: string | undefined;
+      before?: string | undefined;
+      floor?: Line | undefined;
+      older?: boolean;
+    } = {},
+  ): { added: number; met: boolean; trimmed: boolean } {
     let added = 0;
     let met = false;
-    let at = this.#indexOf(after) + 1;
-    for (const event of events) {
-      if (event.type === "reaction") this.react(event);
+    const isBelow = floor !== undefined && !events.some(({ type, id }) => type === "message" && this.#indexOf(id) >= 0);
+    let at = (isBelow ? this.lines.indexOf(floor) : this.#indexOf(after)) + 1;
+    for (const event of older ? lastWords(events) : events) {
+      if (event.type === "reaction") this.react(event, older);
       else if (event.type === "redaction") this.redact(event.id, event.by, event.reason);
       else {
         const known = this.#indexOf(event.id);
@@ -182,8 +197,7 @@ export class Buffer {
         at = known >= 0 ? Math.max(at, known + 1) : this.#insertFrom(at, this.#indexOf(before), read(event)) + 1;
       }
     }
-    this.#trim();
-    return { added, met };
+    return { added, met, trimmed: this.#trim() };
   }
 
   #indexOf(id: string | undefined): number {
@@ -239,18 +253,19 @@ export class Buffer {
     if (at >= 0) this.lines.splice(at, 1);
   }
 
-  /** Puts an emoji to a message or takes it back. */
-  react(event: ReactionEvent): void {
+  /** Puts an emoji to a message or takes it back; of the same instant, what is `older` than all that is known counts less. */
+  react(event: ReactionEvent, older = false): void {
     const line = this.#byId.get(event.id);
-    if (line === undefined) return this.#keepEarly(event);
-    const { size } = line.reactions;
-    if (event.add && size >= MAX_REACTIONS && !line.reactions.has(event.emoji)) return;
-    const nicks = new Set(line.reactions.get(event.emoji));
-    if (event.add && nicks.size >= MAX_REACTORS) return;
-    if (event.add) nicks.add(event.nick);
-    else nicks.delete(event.nick);
-    const reactions = new Map(line.reactions).set(event.emoji, nicks);
-    if (nicks.size === 0) reactions.delete(event.emoji);
+    if (line === undefined) {
+      entry(this.#early, event.id, () => new Words()).take(event, { older, most: MAX_EARLY_WORDS });
+      return;
+    }
+    if (line.deleted !== undefined) return;
+    const words = this.#words.get(line) ?? new Words();
+    this.#words.set(line, words);
+    if (!words.take(event, { older, most: MAX_WORDS })) return;
+    const reactions = withWord(line.reactions, event);
+    if (reactions === line.reactions) return;
     line.reactions = reactions;
     line.version++;
   }
@@ -258,7 +273,7 @@ export class Buffer {
   /** Marks a message as deleted; its text goes. */
   redact(id: string, by: string, reason: string): void {
     const line = this.#byId.get(id);
-    if (line === undefined) return;
+    if (line === undefined) return void entry(this.#gone, id, () => ({ by: own(by), reason: own(reason) }));
     line.deleted = { by, reason };
     line.text = "";
     line.reactions = NO_REACTIONS;
@@ -291,14 +306,28 @@ export class Buffer {
     this.unreadKey = rest[0]?.key;
   }
 
-  /** Whether history may be missing above a line. */
-  markGap(time: number): void {
-    if (!this.lines.some((line) => line.kind === "gap")) this.insert({ kind: "gap", time });
+  /** Where history may be missing, and missing last. */
+  get gap(): Line | undefined {
+    return this.lines.findLast((line) => line.kind === "gap");
   }
 
-  /** Nothing is missing there any more. */
-  closeGap(): void {
-    this.lines = this.lines.filter((line) => line.kind !== "gap");
+  /** History may be missing between a line and the message below: before `reach`, or before that message. */
+  markGap(above: Line | undefined, time: number, reach?: string): void {
+    const from = above === undefined ? 0 : this.lines.indexOf(above) + 1;
+    const below = this.lines.findIndex(({ id }, i) => i >= from && id !== undefined);
+    const beside = this.lines.slice(from, below < 0 ? undefined : below);
+    const known = beside.find(({ kind }) => kind === "gap");
+    if (known !== undefined) known.reach = reach;
+    else {this.lines.splice(
+        from + beside.filter((line) => line.time <= time).length,
+        0,
+        this.#make({ kind: "gap", time, reach }),
+      );}
+  }
+
+  /** Nothing is missing there any more, or nowhere. */
+  closeGap(gap?: Line): void {
+    this.lines = this.lines.filter((line) => gap === undefined ? line.kind !== "gap" : line !== gap);
   }
 
   /** Forgets all lines; history can bring them back. */
@@ -306,7 +335,7 @@ export class Buffer {
     this.lines = [];
     this.#byId.clear();
     this.unread = this.highlights = 0;
-    this.unreadKey = undefined;
+    this.unreadKey = this.reach = undefined;
     this.complete = false;
   }
 
@@ -326,29 +355,45 @@ export class Buffer {
     };
     if (made.id === undefined) return made;
     this.#byId.set(made.id, made);
-    const early = this.#early.get(made.id) ?? [];
-    this.#early.delete(made.id);
-    for (const event of early) this.react(event);
+    this.#takeEarly(made, made.id);
     return made;
+  }
+
+  #takeEarly(line: Line, id: string): void {
+    const [words, gone] = [this.#early.get(id), this.#gone.get(id)];
+    this.#early.delete(id);
+    this.#gone.delete(id);
+    if (gone !== undefined) return this.redact(id, gone.by, gone.reason);
+    if (words === undefined) return;
+    line.reactions = words.reactions();
+    this.#words.set(line, words);
   }
 
   #has({ id }: NewLine): boolean {
     return id !== undefined && this.#byId.has(id);
   }
 
-  #keepEarly(event: ReactionEvent): void {
-    if (this.#early.size >= 1000) this.#early.clear();
-    const events = this.#early.get(event.id) ?? [];
-    if (events.length < 100) this.#early.set(event.id, [...events, event]);
-  }
-
-  #trim(): void {
+  /** Lets the oldest lines go if there are too many. Returns whether it did. */
+  #trim(): boolean {
     const most = this.readBack ? MAX_LINES_READ_BACK : MAX_LINES;
-    if (this.lines.length <= most + 500) return;
+    if (this.lines.length <= most + 500) return false;
+    this.reach = undefined;
     const gone = this.lines.splice(0, this.lines.length - most);
     for (const { id } of gone) if (id !== undefined) this.#byId.delete(id);
     this.complete = false;
+    return true;
   }
+}
+
+/** What is kept under a name, or `make` of it; what has waited longest makes room for it. */
+function entry<V>(kept: Map<string, V>, name: string, make: () => V): V {
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const [longest] = kept.keys();
+  if (kept.size >= MAX_EARLY && longest !== undefined) kept.delete(longest);
+  const made = make();
+  kept.set(own(name), made);
+  return made;
 }
 
 /** Whether a line is what somebody said. */
@@ -359,9 +404,4 @@ export function isSpeech({ kind }: Line): boolean {
 /** Whether two times are on the same day, where the person is. */
 export function sameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
-}
-
-/** A copy for keeping: what was cut out of a text that arrived would hold all that arrived with it in memory. */
-function own(text: string): string {
-  return JSON.parse(JSON.stringify(text));
 }

@@ -14,7 +14,7 @@ import { matchesMask } from "../protocol/casemapping.ts";
 import { Buffer, type Line, type NewLine } from "./buffer.ts";
 import { mentions } from "./formatting.ts";
 import type { Ending, FrontEnd } from "./front_end.ts";
-import { catchUp, historyArrived, loadOlder } from "./full_screen/catch_up.ts";
+import { catchUp, historyArrived, loadOlder, noteMissed } from "./full_screen/catch_up.ts";
 import { Chores } from "./full_screen/chores.ts";
 import { Heartbeat } from "./full_screen/heartbeat.ts";
 import { MemberLists } from "./full_screen/members.ts";
@@ -174,6 +174,7 @@ export class FullScreen implements FrontEnd {
     for (const buffer of this.buffers) {
       buffer.typing.clear();
       buffer.loading = false;
+      if (this.#wasIn) noteMissed(buffer);
     }
     this.effects.redraw();
   }
@@ -375,7 +376,7 @@ export class FullScreen implements FrontEnd {
   /** What was drawn tells whether older messages are wanted, as at the first look at a short conversation. */
   drawn(screen: Screen): void {
     if (screen.visible.atTop && this.current.kind !== "server" && this.current.oldest !== undefined) {
-      loadOlder(this, this.current);
+      loadOlder(this, this.current, false);
     }
   }
 

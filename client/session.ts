@@ -21,11 +21,13 @@ import { handleBatch, MESSAGE_HANDLERS } from "./session/message.ts";
 import { noteList } from "./session/lists.ts";
 import { foldFor, NameMap, namesNobody } from "./session/names.ts";
 import { Outbox, type SayOptions, type Unsettled } from "./session/outbox.ts";
+import { timeSelector } from "./session/page.ts";
 import { Registration, REGISTRATION_HANDLERS } from "./session/registration.ts";
 import { handleOther, REPLY_HANDLERS } from "./session/reply.ts";
 import type { Credentials } from "./session/scram.ts";
 
 export type * from "./session/events.ts";
+export { timeSelector };
 
 /** What a session needs. */
 export interface SessionOptions {
@@ -406,11 +408,6 @@ export class Session {
     this.send({ tags: new Map(tags), command: "TAGMSG", params: [target] });
     return true;
   }
-}
-
-/** A time as CHATHISTORY and MARKREAD write it. */
-export function timeSelector(time: number): string {
-  return `timestamp=${new Date(time).toISOString()}`;
 }
 
 /** Tags that some servers send are longer than the specification allows; they harm nobody here. */

@@ -79,7 +79,7 @@ Deno.test("reactions without end to one message are kept up to a bound", () => {
   const buffer = new Buffer("#lobby", "channel");
   buffer.append({ kind: "message", time: 0, nick: "ben", text: "hi", id: "1" });
   const react = (nick: string, emoji: string, add = true) =>
-    buffer.react({ type: "reaction", target: "#lobby", nick, id: "1", emoji, add, self: false });
+    buffer.react({ type: "reaction", target: "#lobby", nick, source: nick, id: "1", emoji, add, time: 1, self: false });
   for (let i = 0; i < 2000; i++) {
     react("ben", `:${i}:`);
     react(`n${i}`, ":0:");

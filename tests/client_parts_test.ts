@@ -241,7 +241,17 @@ Deno.test("what somebody scrolled back to stays until they have gone back to the
 
 Deno.test("a reaction that comes before its message is kept for it", () => {
   const buffer = new Buffer("#lobby", "channel");
-  buffer.react({ type: "reaction", target: "#lobby", nick: "ben", id: "a", emoji: "👍", add: true, self: false });
+  buffer.react({
+    type: "reaction",
+    target: "#lobby",
+    nick: "ben",
+    id: "a",
+    emoji: "👍",
+    add: true,
+    time: 1,
+    source: "ben",
+    self: false,
+  });
   const line = buffer.append({ kind: "message", time: 1, id: "a" });
   assertEquals([...line!.reactions.get("👍")!], ["ben"]);
 });
@@ -343,4 +353,49 @@ Deno.test("each shell's completion names every subcommand and option", () => {
     const script = shellCompletion(shell, table);
     for (const word of ["serve", "join", "motd", "nick"]) assertStringIncludes(script, word);
   }
+});
+
+Deno.test("of reactions that come in any order the newest word of each person counts", () => {
+  const words = [[1, true], [2, false], [3, true], [4, false]] as const;
+  fc.assert(fc.property(fc.shuffledSubarray([...words], { minLength: 1 }), fc.nat(4), (order, early) => {
+    const buffer = new Buffer("#lobby", "channel");
+    for (const [i, [time, add]] of order.entries()) {
+      if (i === early) buffer.append({ kind: "message", time: 0, id: "a" });
+      buffer.react({
+        type: "reaction",
+        target: "#lobby",
+        nick: "ben",
+        source: "ben",
+        id: "a",
+        emoji: "👍",
+        add,
+        time,
+        self: false,
+      });
+    }
+    if (early >= order.length) buffer.append({ kind: "message", time: 0, id: "a" });
+    const [, stands] = order.toSorted(([a], [b]) => a - b).at(-1)!;
+    assertEquals(buffer.byId("a")!.reactions.size, stands ? 1 : 0);
+  }));
+});
+
+Deno.test("what is known of messages that never come makes room, the longest known first", () => {
+  const buffer = new Buffer("#lobby", "channel");
+  const about = {
+    type: "reaction",
+    target: "#lobby",
+    nick: "ben",
+    source: "ben",
+    emoji: "👍",
+    add: true,
+    time: 1,
+    self: false,
+  } as const;
+  for (let i = 0; i < 1500; i++) {
+    buffer.react({ ...about, id: `m${i}` });
+    buffer.redact(`d${i}`, "ben", "");
+  }
+  const sizes = ["m0", "m1499"].map((id) => buffer.append({ kind: "message", time: 1, id })!.reactions.size);
+  const deleted = ["d0", "d1499"].map((id) => buffer.append({ kind: "message", time: 1, id })!.deleted?.by);
+  assertEquals([sizes, deleted], [[0, 1], [undefined, "ben"]]);
 });

@@ -1,27 +1,55 @@
 /**
  * History: what was missed while away, what is older, what was around a message.
  *
+ * Pages are counted in lines of any kind. Who came and went is in them too, and is not shown: so a page goes on where the one
+ * before it ended, whatever was there, and one that had nearly nothing to show asks for the next by itself.
+ *
  * @module
  */
 
-import type { Buffer } from "../buffer.ts";
+import type { Buffer, Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import {
   type ChatMessage,
   type HistoryEvent,
   type HistoryRequest,
+  type PageEdge,
   type SessionEvent,
   timeSelector,
 } from "../session.ts";
 
-/** Messages of one request. */
+/** Lines of one request. */
 const PAGE = 100;
+/** The same of requests that have to get past people coming and going. */
+const LONG_PAGE = 300;
 /** How many pages are asked for to close what was missed; what is missing then is loaded when somebody scrolls there. */
 const MAX_PAGES = 20;
+/** Whoever looks at a conversation or scrolls up in it wants to see so many messages. */
+const HANDFUL = 10;
+/** How many pages are looked through for them before somebody has to scroll up again. */
+const MAX_QUIET_PAGES = 10;
 /** How far back direct conversations are looked for at the first connection, in milliseconds. */
 const RECENT = 14 * 24 * 3600 * 1000;
 
-const pages = new WeakMap<Buffer, number>();
+/** Where a page belongs, and why it was asked for. */
+interface Errand {
+  /** The message at its beginning or at its end. */
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
+  /** The gap that it closes. */
+  readonly gap?: Line | undefined;
+  /** Whether it shows the end of a conversation at the first look, rather than what somebody scrolled up for. */
+  readonly latest: boolean;
+  /** Pages that were asked for the same before it, and the messages that they brought. */
+  readonly pages: number;
+  readonly messages: number;
+}
+
+const errands = new WeakMap<HistoryRequest, Errand>();
+/** Behind what something is missing that nobody has fetched yet; an answer or a break may come in between. */
+const missed = new WeakMap<Buffer, { readonly selector: string; readonly after: string | undefined }>();
+/** Conversations in which pages were looked through in vain: only somebody who scrolls goes on. */
+const quiet = new WeakSet<Buffer>();
 /** A message to go to when what is around it has come. */
 const wanted = new WeakMap<FullScreen, Sought>();
 
@@ -34,26 +62,54 @@ export function catchUp(screen: FullScreen): void {
   screen.lostAt = undefined;
 }
 
-/** Asks for what is missing at the end of a conversation: behind what was known, or the latest if nothing was. */
-export function loadMissed(screen: FullScreen, buffer: Buffer, newest = buffer.newest?.id): void {
-  pages.set(buffer, 0);
-  ask(
-    screen,
-    buffer,
-    newest === undefined
-      ? { target: buffer.name, which: "LATEST", selector: "*" }
-      : { target: buffer.name, which: "AFTER", selector: `msgid=${newest}` },
-  );
+/** From here on something may be missing: what comes before it was fetched must not hide it. */
+export function noteMissed(buffer: Buffer): void {
+  const id = buffer.newest?.id;
+  if (id !== undefined && !missed.has(buffer)) missed.set(buffer, { selector: `msgid=${id}`, after: id });
+  // Of what holds no message nobody knows where it ended.
+  if (id !== undefined) return;
+  buffer.complete = false;
+  buffer.reach = undefined;
 }
 
-/** Asks for what is older than all, or for what a gap on the screen hides. */
-export function loadOlder(screen: FullScreen, buffer: Buffer): void {
+/** Asks for what is missing at the end of a conversation: behind what was known, or the latest if nothing was. */
+export function loadMissed(screen: FullScreen, buffer: Buffer): void {
+  loadAfter(screen, buffer, 0);
+}
+
+function loadAfter(screen: FullScreen, buffer: Buffer, pages: number): void {
+  const from = missed.get(buffer);
+  if (from === undefined) return loadLatest(screen, buffer);
+  const { selector, after } = from;
+  ask(screen, buffer, { target: buffer.name, which: "AFTER", selector }, { after, latest: true, pages, messages: 0 });
+}
+
+function loadLatest(screen: FullScreen, buffer: Buffer): void {
+  missed.delete(buffer);
+  const request = { target: buffer.name, which: "LATEST", selector: "*" } as const;
+  ask(screen, buffer, request, { latest: true, pages: 0, messages: 0 });
+}
+
+/** Asks for what is older than all, or for what a gap on the screen hides. What nobody scrolled for stops in quiet times. */
+export function loadOlder(screen: FullScreen, buffer: Buffer, scrolled = true): void {
   if (buffer.loading || buffer.kind === "server" || !screen.session.registered) return;
-  const gap = buffer.lines.findIndex((line) => line.kind === "gap");
-  const above = gap < 0 ? buffer.oldest : buffer.lines.slice(gap).find((line) => line.id !== undefined);
-  if (gap < 0 && buffer.complete) return;
-  if (above?.id === undefined) return ask(screen, buffer, { target: buffer.name, which: "LATEST", selector: "*" });
-  ask(screen, buffer, { target: buffer.name, which: "BEFORE", selector: `msgid=${above.id}` });
+  if (!scrolled && quiet.has(buffer)) return;
+  quiet.delete(buffer);
+  loadBefore(screen, buffer, { latest: false, pages: 0, messages: 0 });
+}
+
+function loadBefore(screen: FullScreen, buffer: Buffer, errand: Errand): void {
+  const { gap } = buffer;
+  if (gap === undefined && buffer.complete) return;
+  const below = gap === undefined ? buffer.oldest : belowGap(buffer, gap);
+  const selector = (gap ?? buffer).reach ?? (below === undefined ? undefined : `msgid=${below.id}`);
+  if (selector === undefined) return errand.pages > 0 ? undefined : loadLatest(screen, buffer);
+  const request = { target: buffer.name, which: "BEFORE", selector } as const;
+  ask(screen, buffer, request, { ...errand, before: below?.id, gap });
+}
+
+function belowGap({ lines }: Buffer, gap: Line): Line | undefined {
+  return lines.slice(lines.indexOf(gap)).find((line) => line.id !== undefined);
 }
 
 /** What is known of a message that is looked for. */
@@ -66,104 +122,184 @@ export function lookAround(screen: FullScreen, message: Sought): void {
   screen.go(buffer);
   wanted.set(screen, message);
   const selector = message.id === undefined ? timeSelector(message.time) : `msgid=${message.id}`;
-  ask(screen, buffer, { target: message.target, which: "AROUND", selector });
+  const request = { target: message.target, which: "AROUND", selector } as const;
+  ask(screen, buffer, request, { latest: false, pages: 0, messages: 0 });
   if (buffer.loading) return;
   wanted.delete(screen);
   screen.hint = CANNOT_BE_HAD;
 }
 
-function ask(screen: FullScreen, buffer: Buffer, request: HistoryRequest): void {
-  buffer.loading = screen.session.history(request, PAGE);
+function ask(screen: FullScreen, buffer: Buffer, request: HistoryRequest, errand: Errand): void {
+  const mixed = screen.session.enabled.has("eventPlayback");
+  const isLong = mixed && (request.which === "AROUND" || errand.pages > 0);
+  errands.set(request, errand);
+  buffer.loading = screen.session.history(request, isLong ? LONG_PAGE : PAGE);
   if (!buffer.loading) buffer.complete = true;
+}
+
+/** A page that has come, and what it found here. */
+interface Page {
+  readonly request: HistoryRequest;
+  readonly errand: Errand;
+  /** Absent of an empty page. */
+  readonly first: PageEdge | undefined;
+  readonly last: PageEdge | undefined;
+  /** Whether there may be more behind it. */
+  readonly full: boolean;
+  readonly failed: boolean;
+  /** Messages in it that are shown, and how many of them were not here. */
+  readonly messages: number;
+  readonly added: number;
+  /** The last message in it that has an id. */
+  readonly newest: string | undefined;
+  /** Whether it met a message that was here. */
+  readonly met: boolean;
+  /** Whether what is known became too much, so that the oldest of it went. */
+  readonly trimmed: boolean;
+  /** Before it came: the oldest and the newest message, how far up things were known, a gap that ended with nothing. */
+  readonly oldest: Line | undefined;
+  readonly newestBefore: Line | undefined;
+  readonly reach: string | undefined;
+  readonly openGap: Line | undefined;
 }
 
 /** Puts a page of history where it belongs, and asks for the next if more was missed. */
 export function historyArrived(screen: FullScreen, event: SessionEvent & { type: "history" }): void {
-  const { request, events, failed } = event;
+  const { request, failed } = event;
   const buffer = screen.find(request.target);
   // It was closed meanwhile.
   if (buffer === undefined) return;
   buffer.loading = false;
-  const oldestBefore = buffer.oldest?.time ?? Infinity;
-  const visible = events.filter((item) => item.type !== "message" || !screen.isIgnored(item.source));
-  for (const item of events) {
-    if (item.type !== "message" || (item.id !== undefined && buffer.byId(item.id) !== undefined)) continue;
-    screen.outgoing.found(buffer, item);
-    if (item.self) buffer.forgetFailed(item.text);
-  }
-  const { added, met } = buffer.insertHistory(visible, (message) => screen.lineOf(message), placeOf(request));
-  const full = events.filter((item) => item.type === "message").length >= PAGE / 2;
-  if (failed !== undefined && request.which === "AFTER") {
-    return ask(screen, buffer, { target: buffer.name, which: "LATEST", selector: "*" });
-  }
-  switch (request.which) {
-    case "LATEST":
-      if (full && oldestBefore < Infinity && !met) gapBefore(buffer, events);
-      else buffer.complete = !full;
-      screen.outgoing.caughtUp(buffer, failed === undefined && (!full || met));
-      break;
-    case "AFTER":
-      if (full && added > 0) more(screen, buffer);
-      if (!buffer.loading) screen.outgoing.caughtUp(buffer, !full || added === 0);
-      break;
-    case "BEFORE":
-      if (met || !full) closeOrComplete(buffer);
-      break;
-    case "AROUND":
-      if (added > 0) gapAfter(buffer, events.findLast((item) => item.type === "message")?.time, oldestBefore);
-      break;
-  }
+  const page = insert(screen, buffer, event);
+  if (failed !== undefined && request.which === "AFTER") return loadLatest(screen, buffer);
+  ARRIVALS[request.which](screen, buffer, page);
   // That one message is not there says nothing of those that are older than what is here.
   if (failed !== undefined && request.which !== "AROUND") buffer.complete = true;
-  countMissed(screen, buffer, request.which);
+  if (page.errand.latest) countMissed(screen, buffer, request.which !== "AFTER");
   const goal = wanted.get(screen);
   if (request.which !== "AROUND" || goal?.id === undefined) return;
   wanted.delete(screen);
   if (!screen.scrolling.jumpTo(buffer, goal.id)) screen.hint = CANNOT_BE_HAD;
 }
 
-/** A page that was asked for by the message beside it stays on its side of it, however alike the times are. */
-function placeOf({ which, selector }: HistoryRequest): { after?: string; before?: string } {
-  const id = /^msgid=(.+)$/s.exec(selector)?.[1];
-  if (id === undefined) return {};
-  return which === "AFTER" ? { after: id } : which === "BEFORE" ? { before: id } : {};
-}
-
-function closeOrComplete(buffer: Buffer): void {
-  if (buffer.lines.some((line) => line.kind === "gap")) buffer.closeGap();
-  else buffer.complete = true;
-}
-
-/** Asks for the next page of what was missed, or marks where it stops. */
-function more(screen: FullScreen, buffer: Buffer): void {
-  const count = (pages.get(buffer) ?? 0) + 1;
-  pages.set(buffer, count);
-  const newest = buffer.newest;
-  if (newest?.id === undefined) return;
-  if (count < MAX_PAGES) {
-    return ask(screen, buffer, { target: buffer.name, which: "AFTER", selector: `msgid=${newest.id}` });
+function insert(screen: FullScreen, buffer: Buffer, event: SessionEvent & { type: "history" }): Page {
+  const { request, extent: { first, last, size }, failed } = event;
+  const errand = errands.get(request) ?? { latest: request.which === "LATEST", pages: 0, messages: 0 };
+  const { oldest, newest: newestBefore, reach, gap } = buffer;
+  const openGap = gap !== undefined && belowGap(buffer, gap) === undefined ? gap : undefined;
+  const shown = event.events.filter((item) => isShown(screen, item));
+  for (const item of event.events) {
+    if (item.type === "redaction") screen.scrolling.deleted(item.id, item.by);
+    if (item.type !== "message" || (item.id !== undefined && buffer.byId(item.id) !== undefined)) continue;
+    screen.outgoing.found(buffer, item);
+    if (item.self) buffer.forgetFailed(item.text);
   }
-  buffer.markGap(newest.time + 1);
+  const said = shown.filter((item) => item.type === "message");
+  const floor = request.which === "LATEST" ? openGap ?? newestBefore : errand.gap;
+  const place = { after: errand.after, before: errand.before, floor, older: request.which === "BEFORE" };
+  return {
+    ...buffer.insertHistory(shown, (message) => screen.lineOf(message), place),
+    ...{ request, errand, first, last, oldest, newestBefore, reach, openGap },
+    full: size >= fullPage(screen),
+    failed: failed !== undefined,
+    messages: said.length,
+    newest: said.findLast(({ id }) => id !== undefined)?.id,
+  };
 }
 
-/** What lies between what was here and the latest page is unknown. */
-function gapBefore(buffer: Buffer, events: readonly HistoryEvent[]): void {
-  const first = events.find((item) => item.type === "message");
-  if (first !== undefined) buffer.markGap(first.time - 1);
+/** Lines of a page that was not the last: half of the shortest that is asked for, since some may be for nobody's eyes. */
+function fullPage({ session }: FullScreen): number {
+  const most = session.isupport.number("CHATHISTORY", PAGE);
+  return Math.max(1, (most > 0 ? Math.min(most, PAGE) : PAGE) / 2);
+}
+
+function isShown(screen: FullScreen, item: HistoryEvent): boolean {
+  if (item.type === "redaction") return true;
+  return (item.type === "reaction" && item.self) || !screen.isIgnored(item.source);
+}
+
+type Arrival = (screen: FullScreen, buffer: Buffer, page: Page) => void;
+
+const ARRIVALS: Readonly<Record<HistoryRequest["which"], Arrival>> = {
+  LATEST: latestArrived,
+  AFTER: missedArrived,
+  BEFORE: olderArrived,
+  AROUND: surroundingsArrived,
+};
+
+function latestArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
+  const { first, full, met, newestBefore, openGap } = page;
+  if (full && first !== undefined && newestBefore !== undefined && !met) {
+    // What lies between what was here and the latest page is unknown.
+    buffer.markGap(newestBefore, first.time - 1, first.selector);
+    buffer.complete = false;
+  } else {
+    if (!full || openGap !== undefined) buffer.closeGap(full ? openGap : undefined);
+    buffer.complete = !full;
+    reachUp(buffer, page);
+  }
+  const covers = met || !full || (first !== undefined && first.time < screen.outgoing.unsureSince(buffer));
+  screen.outgoing.caughtUp(buffer, !page.failed && covers);
+  if (full) goOn(screen, buffer, page);
+}
+
+function missedArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
+  const { request, errand, full, last, newest = errand.after } = page;
+  missed.delete(buffer);
+  if (full && last !== undefined && last.selector !== request.selector) {
+    const above = newest === undefined ? undefined : buffer.byId(newest);
+    if (errand.pages + 1 >= MAX_PAGES) buffer.markGap(above, last.time);
+    else {
+      missed.set(buffer, { selector: last.selector, after: newest });
+      loadAfter(screen, buffer, errand.pages + 1);
+    }
+  }
+  if (!buffer.loading) screen.outgoing.caughtUp(buffer, !full);
+}
+
+function olderArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
+  const { errand: { gap }, first, full, met, trimmed } = page;
+  if (trimmed) return;
+  if (gap === undefined) {
+    buffer.complete ||= met || !full;
+    buffer.reach = first?.selector ?? buffer.reach;
+  } else if (met || !full) {
+    buffer.closeGap(gap);
+    reachUp(buffer, page);
+  } else gap.reach = first?.selector;
+  if (full && !met) goOn(screen, buffer, page);
+}
+
+function surroundingsArrived(_screen: FullScreen, buffer: Buffer, page: Page): void {
+  const { added, last, oldest, reach } = page;
+  if (added === 0) return;
+  reachUp(buffer, page);
+  // What lies between a page from long ago and what was here is unknown.
+  const isApart = last !== undefined && oldest !== undefined && last.time < oldest.time;
+  if (isApart) buffer.markGap(buffer.lines[buffer.lines.indexOf(oldest) - 1], oldest.time - 1, reach);
   buffer.complete = false;
 }
 
-/** What lies between a page from long ago and what was here is unknown. */
-function gapAfter(buffer: Buffer, time: number | undefined, oldestBefore: number): void {
-  if (time !== undefined && time < oldestBefore && oldestBefore < Infinity) buffer.markGap(oldestBefore - 1);
-  buffer.complete = false;
+/** A page that brought what is older than all else begins what is known. */
+function reachUp(buffer: Buffer, { oldest, first, trimmed }: Page): void {
+  if (!trimmed && (oldest === undefined || buffer.oldest !== oldest)) buffer.reach = first?.selector;
+}
+
+/** Asks for one page more as long as there is nearly nothing to see, and not for ever. */
+function goOn(screen: FullScreen, buffer: Buffer, { errand, ...page }: Page): void {
+  const [pages, messages] = [errand.pages + 1, errand.messages + page.messages];
+  if (messages >= HANDFUL) return;
+  if (pages < MAX_QUIET_PAGES) return loadBefore(screen, buffer, { latest: errand.latest, pages, messages });
+  quiet.add(buffer);
+  if (buffer === screen.current && messages === 0) {
+    screen.hint = "Nothing was said for long: scroll up for what is older.";
+  }
 }
 
 /** Counts what came as history as unread if it came after what was read. */
-function countMissed(screen: FullScreen, buffer: Buffer, which: HistoryRequest["which"]): void {
-  if (which !== "LATEST" && which !== "AFTER") return;
+function countMissed(screen: FullScreen, buffer: Buffer, isLatest: boolean): void {
   // Where nothing tells what was read, the first look at a conversation reads it.
-  if (buffer.readUntil === 0) buffer.readUntil = which === "LATEST" ? buffer.lines.at(-1)?.time ?? 0 : 0;
+  if (buffer.readUntil === 0) buffer.readUntil = isLatest ? buffer.lines.at(-1)?.time ?? 0 : 0;
   else buffer.recount();
   if (screen.notifyOf(buffer) === "mute") buffer.unread = buffer.highlights = 0;
   if (buffer === screen.current) screen.reading.seen();

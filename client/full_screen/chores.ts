@@ -9,14 +9,7 @@
 
 import type { Buffer } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
-import { loadMissed } from "./catch_up.ts";
-
-/** A conversation whose history was not asked for yet. */
-interface Chore {
-  readonly buffer: Buffer;
-  /** The newest message that was known before others came. */
-  readonly newest: string | undefined;
-}
+import { loadMissed, noteMissed } from "./catch_up.ts";
 
 /** How long an answer is waited for, in ticks of a second. */
 const PATIENCE = 30;
@@ -24,7 +17,8 @@ const PATIENCE = 30;
 /** What is asked for when there is time. */
 export class Chores {
   readonly #screen: FullScreen;
-  #waiting: Chore[] = [];
+  /** Conversations whose history was not asked for yet. */
+  #waiting: Buffer[] = [];
   /** What was asked for last, and the ticks since. */
   #asked: { readonly buffer: Buffer; ticks: number } | undefined;
 
@@ -34,18 +28,18 @@ export class Chores {
 
   /** Asks for what a conversation missed: now if somebody waits for it, else when its turn comes. */
   add(buffer: Buffer): void {
-    if (this.#waiting.some((chore) => chore.buffer === buffer)) return;
-    this.#waiting.push({ buffer, newest: buffer.newest?.id });
+    if (this.#waiting.includes(buffer)) return;
+    noteMissed(buffer);
+    this.#waiting.push(buffer);
     if (buffer === this.#screen.current || this.#screen.outgoing.waitsFor(buffer)) this.first(buffer);
     else this.#next();
   }
 
   /** Somebody looks at a conversation: its turn is now. */
   first(buffer: Buffer): void {
-    const chore = this.#waiting.find((known) => known.buffer === buffer);
-    if (chore === undefined) return;
-    this.#waiting = this.#waiting.filter((other) => other !== chore);
-    loadMissed(this.#screen, buffer, chore.newest);
+    if (!this.#waiting.includes(buffer)) return;
+    this.#waiting = this.#waiting.filter((other) => other !== buffer);
+    loadMissed(this.#screen, buffer);
   }
 
   /** History has come: goes on to the next if that was all of what was asked for. */
@@ -71,11 +65,11 @@ export class Chores {
 
   #next(): void {
     // What was said to the person alone is waited for more than what was said in one of many channels.
-    const following = () => this.#waiting.find(({ buffer }) => buffer.kind === "direct") ?? this.#waiting[0];
-    for (let chore; this.#asked === undefined && (chore = following()) !== undefined;) {
-      this.first(chore.buffer);
+    const following = () => this.#waiting.find(({ kind }) => kind === "direct") ?? this.#waiting[0];
+    for (let buffer; this.#asked === undefined && (buffer = following()) !== undefined;) {
+      this.first(buffer);
       // Where there is no history, nothing was asked.
-      if (chore.buffer.loading) this.#asked = { buffer: chore.buffer, ticks: 0 };
+      if (buffer.loading) this.#asked = { buffer, ticks: 0 };
     }
   }
 }

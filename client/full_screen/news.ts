@@ -31,12 +31,11 @@ export function handleNews(screen: FullScreen, event: SessionEvent): void {
 
 const HANDLERS: Handlers = {
   message: said,
-  reaction: (screen, event) => screen.find(event.target)?.react(event),
+  reaction: (screen, event) => {
+    if (event.self || !screen.isIgnored(event.source)) screen.find(event.target)?.react(event);
+  },
   redaction: (screen, { target, id, by, reason }) => {
-    if (screen.scrolling.picked?.id === id && !screen.session.isSelf(by)) {
-      screen.scrolling.selected = undefined;
-      screen.hint = "The message that was picked has just been deleted.";
-    }
+    screen.scrolling.deleted(id, by);
     screen.find(target)?.redact(id, by, reason);
   },
   registered: (screen, { nick }) => {

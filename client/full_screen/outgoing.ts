@@ -90,6 +90,12 @@ export class Outgoing {
     return this.#of(buffer).some(({ unsure }) => unsure);
   }
 
+  /** Since when, by the server's clock, something may have arrived that was said here; history from then on tells. */
+  unsureSince(buffer: Buffer): number {
+    const times = this.#of(buffer).filter(({ unsure }) => unsure).map(({ line }) => line.time - CLOCKS_DIFFER);
+    return Math.min(...times);
+  }
+
   #of(buffer: Buffer): Waiting[] {
     return this.#waiting.filter((waiting) => waiting.buffer === buffer);
   }

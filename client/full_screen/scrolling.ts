@@ -130,6 +130,14 @@ export class Scrolling {
     return true;
   }
 
+  /** A message is deleted, by somebody: nothing can be done to it any more. */
+  deleted(id: string, by: string): void {
+    const { picked } = this;
+    if (picked?.id !== id || picked.deleted !== undefined || this.#screen.session.isSelf(by)) return;
+    this.selected = undefined;
+    this.#screen.hint = "The message that was picked has just been deleted.";
+  }
+
   /** What has come pushes the picked message from the screen no more than what is typed does: `d` must mean what is seen. */
   keepPicked(): void {
     if (this.picked !== undefined && !this.#visible().keys.includes(this.picked.key)) this.#showPicked();

@@ -36,10 +36,13 @@ export interface ReactionEvent {
   readonly type: "reaction";
   readonly target: string;
   readonly nick: string;
+  /** `nick!user@host` as far as it was given. */
+  readonly source: string;
   /** The message it is about. */
   readonly id: string;
   readonly emoji: string;
   readonly add: boolean;
+  readonly time: number;
   readonly self: boolean;
 }
 
@@ -54,6 +57,22 @@ export interface RedactionEvent {
 
 /** What history consists of. */
 export type HistoryEvent = ChatMessage | ReactionEvent | RedactionEvent;
+
+/** Where a page of history begins or ends. */
+export interface PageEdge {
+  /** What asks for what lies beyond: `msgid=...` or `timestamp=...`. */
+  readonly selector: string;
+  readonly time: number;
+}
+
+/** How much a page of history held. */
+export interface PageExtent {
+  /** Lines of any kind: whoever came and went counts as much as what was said. */
+  readonly size: number;
+  /** The oldest and the newest line that can be named; absent of an empty page. */
+  readonly first?: PageEdge;
+  readonly last?: PageEdge;
+}
 
 /** Which part of the history is meant. A selector is `timestamp=...` or `msgid=...`. */
 export type HistoryRequest =
@@ -154,6 +173,8 @@ export type SessionEvent =
     readonly type: "history";
     readonly request: HistoryRequest;
     readonly events: readonly HistoryEvent[];
+    /** What the page held besides. */
+    readonly extent: PageExtent;
     readonly failed?: string;
   }
   | { readonly type: "search"; readonly messages: readonly ChatMessage[]; readonly failed?: string }

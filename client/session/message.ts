@@ -9,6 +9,7 @@ import type { Context, Handler, Session } from "../session.ts";
 import type { Batch } from "./batches.ts";
 import { nickOf } from "./channel.ts";
 import type { ChatMessage, HistoryEvent, ReactionEvent, RedactionEvent } from "./events.ts";
+import { extentOf } from "./page.ts";
 
 /** Where a message belongs: the channel, the nick of the other, or `""` for the server itself. */
 function bufferOf(session: Session, message: Message): string {
@@ -88,9 +89,19 @@ function readReaction(session: Session, message: Message): ReactionEvent | undef
   const added = tags?.get("+draft/react");
   const emoji = added ?? tags?.get("+draft/unreact") ?? "";
   if (id === "" || emoji === "") return undefined;
-  const nick = nickOf(message.source ?? "");
-  const target = bufferOf(session, message);
-  return { type: "reaction", target, nick, id, emoji, add: added !== undefined, self: session.isSelf(nick) };
+  const { source = "" } = message;
+  const nick = nickOf(source);
+  return {
+    type: "reaction",
+    target: bufferOf(session, message),
+    nick,
+    source,
+    id,
+    emoji,
+    add: added !== undefined,
+    time: session.timeOf(message),
+    self: session.isSelf(nick),
+  };
 }
 
 // TAGMSG <target>: a message that is only tags
@@ -195,7 +206,8 @@ function tellHistory(session: Session, batch: Batch, context: Context): void {
   const [asked] = at < 0 ? [] : session.histories.splice(at, 1);
   const events = readHistory(session, batch);
   const request = asked?.request ?? { target, which: "LATEST", selector: "*" } as const;
-  session.emit({ type: "history", request, events });
+  const extent = extentOf(batch.items, (message) => session.timeOf(message));
+  session.emit({ type: "history", request, events, extent });
 }
 
 // CHATHISTORY TARGETS <target> <time>, inside a batch

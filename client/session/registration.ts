@@ -26,6 +26,7 @@ const WANTED: readonly Capability[] = [
   "chathistory",
   "chghost",
   "echoMessage",
+  "eventPlayback",
   "extendedJoin",
   "inviteNotify",
   "labeledResponse",

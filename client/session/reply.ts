@@ -41,7 +41,8 @@ function failHistory(session: Session, text: string, label: string | undefined, 
     label !== undefined ? asked.label === label : context.some((word) => session.same(word, asked.request.target))
   );
   const [asked] = session.histories.splice(Math.max(at, 0), 1);
-  if (asked !== undefined) session.emit({ type: "history", request: asked.request, events: [], failed: text });
+  if (asked === undefined) return;
+  session.emit({ type: "history", request: asked.request, events: [], extent: { size: 0 }, failed: text });
 }
 
 interface Refusal {
