@@ -1,7 +1,8 @@
 /**
  * The scrollback of one conversation: its lines in order, none twice, and what of it was not read.
  *
- * Pure and browser compatible: the terminal and the page draw from the same buffers. Knows nothing of widths and colours.
+ * What people reacted is in `buffer/reactions.ts`. Pure and browser compatible: the terminal and the page draw from the
+ * same buffers. Knows nothing of widths and colours.
  *
  * @module
  */
@@ -317,12 +318,9 @@ export class Buffer {
     const below = this.lines.findIndex(({ id }, i) => i >= from && id !== undefined);
     const beside = this.lines.slice(from, below < 0 ? undefined : below);
     const known = beside.find(({ kind }) => kind === "gap");
-    if (known !== undefined) known.reach = reach;
-    else {this.lines.splice(
-        from + beside.filter((line) => line.time <= time).length,
-        0,
-        this.#make({ kind: "gap", time, reach }),
-      );}
+    const at = from + beside.filter((line) => line.time <= time).length;
+    if (known === undefined) this.lines.splice(at, 0, this.#make({ kind: "gap", time, reach }));
+    else known.reach = reach;
   }
 
   /** Nothing is missing there any more, or nowhere. */

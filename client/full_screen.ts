@@ -164,18 +164,19 @@ export class FullScreen implements FrontEnd {
 
   disconnected(ending: Ending): void {
     const { why, pause, planned } = ending;
+    const wasOnline = this.trouble === "";
     if (this.#wasIn) this.lostAt ??= this.now();
     this.trouble = planned ? "connecting" : "offline";
     this.#heartbeat.stop();
     if (planned) this.tell(this.buffers[0]!, "info", why);
     else this.#tellBreak(why, pause);
     this.outgoing.disconnected(ending);
-    this.chores.clear();
     for (const buffer of this.buffers) {
+      if (this.#wasIn) noteMissed(buffer, wasOnline && !buffer.loading && !this.chores.has(buffer));
       buffer.typing.clear();
       buffer.loading = false;
-      if (this.#wasIn) noteMissed(buffer);
     }
+    this.chores.clear();
     this.effects.redraw();
   }
 

@@ -6,7 +6,8 @@
  * sockets, screens and files: whoever embeds it gives `send` and takes events. Browser compatible.
  *
  * Its rooms: `session/registration.ts` (until we are in), `session/channel.ts` (who is where), `session/message.ts` (what is
- * said), `session/reply.ts` (answers and refusals), `session/outbox.ts` (what we say).
+ * said), `session/page.ts` (how much of it a page of history held), `session/reply.ts` (answers and refusals),
+ * `session/outbox.ts` (what we say).
  *
  * @module
  */

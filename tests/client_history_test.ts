@@ -56,8 +56,10 @@ class Place {
     this.ann.screen.go(this.buffer);
   }
 
+  /** The connection breaks, and a first try to have another fails. */
   breaks(): void {
     this.#here = false;
+    this.ann.breaks();
     this.ann.breaks();
     this.#answered = 0;
   }

@@ -277,6 +277,47 @@ Deno.test("a multiline message comes as one, a history page in order, batches wi
   );
 });
 
+Deno.test("a page of history tells how many lines it had and where it goes on, whatever they are", () => {
+  const ann = inLobby();
+  const extent = (...lines: string[]) => {
+    ann.says(":irc BATCH +h chathistory #lobby");
+    for (const line of lines) ann.says(`@batch=h;${line.replace("@", "")}`);
+    ann.says(":irc BATCH -h");
+    const event = ann.events().at(-1);
+    return event?.type === "history" && { ...event.extent, shown: event.events.length };
+  };
+  const time = (second: number) => `2026-01-01T00:00:0${second}.000Z`;
+  const at = (second: number) => Date.parse(time(second));
+  const join = (second: number, tags = "") => `@time=${time(second)}${tags} :ben!b@h JOIN #lobby`;
+  const edge = (selector: string, second: number) => ({ selector, time: at(second) });
+  assertEquals(extent(), { size: 0, shown: 0 });
+  assertEquals(
+    extent(join(1), join(2, ";msgid=j"), `@time=${time(3)};msgid=p :ben!b@h PRIVMSG #lobby hi`, join(4)),
+    { size: 4, first: edge("msgid=j", 2), last: edge("msgid=p", 3), shown: 1 },
+  );
+  // Others of the same instant may lie beyond, and have no id either: they are asked for again.
+  assertEquals(extent(join(1), join(2)), {
+    size: 2,
+    first: { selector: "timestamp=2026-01-01T00:00:01.001Z", time: at(1) },
+    last: { selector: "timestamp=2026-01-01T00:00:01.999Z", time: at(2) },
+    shown: 0,
+  });
+  assertEquals(extent(join(1), join(1)), {
+    size: 2,
+    first: edge(`timestamp=${time(1)}`, 1),
+    last: edge(`timestamp=${time(1)}`, 1),
+    shown: 0,
+  });
+  // "Context messages MUST NOT be counted towards the message limit.": https://ircv3.net/specs/extensions/chathistory
+  const context = `@time=${time(9)};msgid=r;draft/chathistory-context;+draft/react=x;+reply=p :ben!b@h TAGMSG #lobby`;
+  assertEquals(extent(join(1, ";msgid=j"), context), {
+    size: 1,
+    first: edge("msgid=j", 1),
+    last: edge("msgid=j", 1),
+    shown: 1,
+  });
+});
+
 Deno.test("reactions, replies, deletions, typing and read markers are told", () => {
   const ann = inLobby();
   ann.says(

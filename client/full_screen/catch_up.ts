@@ -62,12 +62,18 @@ export function catchUp(screen: FullScreen): void {
   screen.lostAt = undefined;
 }
 
-/** From here on something may be missing: what comes before it was fetched must not hide it. */
-export function noteMissed(buffer: Buffer): void {
+/**
+ * From here on something may be missing: what comes before it was fetched must not hide it.
+ *
+ * @param isWhole Whether nothing was missing until now, so that nothing is to be fetched from before.
+ */
+export function noteMissed(buffer: Buffer, isWhole = false): void {
   const id = buffer.newest?.id;
-  if (id !== undefined && !missed.has(buffer)) missed.set(buffer, { selector: `msgid=${id}`, after: id });
-  // Of what holds no message nobody knows where it ended.
-  if (id !== undefined) return;
+  if (id !== undefined) {
+    if (isWhole || !missed.has(buffer)) missed.set(buffer, { selector: `msgid=${id}`, after: id });
+    return;
+  }
+  // Where no message is, nobody knows where it ended.
   buffer.complete = false;
   buffer.reach = undefined;
 }
@@ -156,9 +162,9 @@ interface Page {
   readonly met: boolean;
   /** Whether what is known became too much, so that the oldest of it went. */
   readonly trimmed: boolean;
-  /** Before it came: the oldest and the newest message, how far up things were known, a gap that ended with nothing. */
+  /** Before it came: the oldest message, the last before its time, how far up things were known, a gap without an end. */
   readonly oldest: Line | undefined;
-  readonly newestBefore: Line | undefined;
+  readonly above: Line | undefined;
   readonly reach: string | undefined;
   readonly openGap: Line | undefined;
 }
@@ -185,7 +191,8 @@ export function historyArrived(screen: FullScreen, event: SessionEvent & { type:
 function insert(screen: FullScreen, buffer: Buffer, event: SessionEvent & { type: "history" }): Page {
   const { request, extent: { first, last, size }, failed } = event;
   const errand = errands.get(request) ?? { latest: request.which === "LATEST", pages: 0, messages: 0 };
-  const { oldest, newest: newestBefore, reach, gap } = buffer;
+  const { oldest, reach, gap } = buffer;
+  const above = buffer.lines.findLast(({ id, time }) => id !== undefined && first !== undefined && time <= first.time);
   const openGap = gap !== undefined && belowGap(buffer, gap) === undefined ? gap : undefined;
   const shown = event.events.filter((item) => isShown(screen, item));
   for (const item of event.events) {
@@ -195,11 +202,11 @@ function insert(screen: FullScreen, buffer: Buffer, event: SessionEvent & { type
     if (item.self) buffer.forgetFailed(item.text);
   }
   const said = shown.filter((item) => item.type === "message");
-  const floor = request.which === "LATEST" ? openGap ?? newestBefore : errand.gap;
+  const floor = request.which === "LATEST" ? openGap ?? above : errand.gap;
   const place = { after: errand.after, before: errand.before, floor, older: request.which === "BEFORE" };
   return {
     ...buffer.insertHistory(shown, (message) => screen.lineOf(message), place),
-    ...{ request, errand, first, last, oldest, newestBefore, reach, openGap },
+    ...{ request, errand, first, last, oldest, above, reach, openGap },
     full: size >= fullPage(screen),
     failed: failed !== undefined,
     messages: said.length,
@@ -228,10 +235,11 @@ const ARRIVALS: Readonly<Record<HistoryRequest["which"], Arrival>> = {
 };
 
 function latestArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { first, full, met, newestBefore, openGap } = page;
-  if (full && first !== undefined && newestBefore !== undefined && !met) {
+  const { first, full, met, above, openGap } = page;
+  if (full && first !== undefined && above !== undefined && !met) {
     // What lies between what was here and the latest page is unknown.
-    buffer.markGap(newestBefore, first.time - 1, first.selector);
+    if (openGap === undefined) buffer.markGap(above, first.time - 1, first.selector);
+    else openGap.reach = first.selector;
     buffer.complete = false;
   } else {
     if (!full || openGap !== undefined) buffer.closeGap(full ? openGap : undefined);

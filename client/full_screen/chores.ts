@@ -28,7 +28,7 @@ export class Chores {
 
   /** Asks for what a conversation missed: now if somebody waits for it, else when its turn comes. */
   add(buffer: Buffer): void {
-    if (this.#waiting.includes(buffer)) return;
+    if (this.has(buffer)) return;
     noteMissed(buffer);
     this.#waiting.push(buffer);
     if (buffer === this.#screen.current || this.#screen.outgoing.waitsFor(buffer)) this.first(buffer);
@@ -37,9 +37,14 @@ export class Chores {
 
   /** Somebody looks at a conversation: its turn is now. */
   first(buffer: Buffer): void {
-    if (!this.#waiting.includes(buffer)) return;
+    if (!this.has(buffer)) return;
     this.#waiting = this.#waiting.filter((other) => other !== buffer);
     loadMissed(this.#screen, buffer);
+  }
+
+  /** Whether nobody has asked yet for what a conversation missed. */
+  has(buffer: Buffer): boolean {
+    return this.#waiting.includes(buffer);
   }
 
   /** History has come: goes on to the next if that was all of what was asked for. */

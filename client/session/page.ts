@@ -27,8 +27,8 @@ function counts({ tags }: Message): boolean {
 }
 
 /**
- * The outermost line that has an id. Where none has, its time, and such lines of the same instant as lie beyond the page
- * are asked for again rather than lost: what cannot be told apart by an id is shown only if it was said.
+ * The outermost line that has an id. Where none has, its time; and since more of the same instant may lie beyond, that
+ * instant is asked for again, unless something was said in it that would be shown twice, or the page holds nothing else.
  */
 function edgeOf(heads: readonly Message[], times: readonly number[], inwards: 1 | -1): PageEdge {
   const named = heads.findIndex(({ tags }) => (tags?.get("msgid") ?? "") !== "");
