@@ -170,9 +170,10 @@ export class Buffer {
   /**
    * Puts a page of history, oldest first, where it belongs: by time, and among messages of the same time in the order of
    * the page; never above the message `after`, never below the message `before`, and below the line `floor` unless it meets
-   * what is here. What is `older` than all that is known takes back no newer reaction.
+   * what is above that. What is `older` than all that is known takes back no newer reaction.
    *
-   * @returns How many lines were new, whether it met a line that was here, and whether the oldest lines had to go.
+   * @returns How many lines were new, whether it met a message that was here (above the floor, if there is one), and whether
+   * the oldest lines had to go.
    */
   insertHistory(
     events: readonly HistoryEvent[],
@@ -184,21 +185,28 @@ export class Buffer {
       older?: boolean;
     } = {},
   ): { added: number; met: boolean; trimmed: boolean } {
+    const here = events.flatMap(({ type, id }) => type === "message" ? this.#indexOf(id) : []).filter((at) => at >= 0);
+    const bound = floor === undefined ? Infinity : this.lines.indexOf(floor);
+    const met = here.some((at) => at <= bound);
+    let at = after === undefined && !met && floor !== undefined
+      ? bound + 1
+      : Math.max(this.#indexOf(after), this.#gapAbove(here[0])) + 1;
     let added = 0;
-    let met = false;
-    const isBelow = floor !== undefined && !events.some(({ type, id }) => type === "message" && this.#indexOf(id) >= 0);
-    let at = (isBelow ? this.lines.indexOf(floor) : this.#indexOf(after)) + 1;
     for (const event of older ? lastWords(events) : events) {
       if (event.type === "reaction") this.react(event, older);
       else if (event.type === "redaction") this.redact(event.id, event.by, event.reason);
       else {
         const known = this.#indexOf(event.id);
-        met ||= known >= 0;
         added += known >= 0 ? 0 : 1;
         at = known >= 0 ? Math.max(at, known + 1) : this.#insertFrom(at, this.#indexOf(before), read(event)) + 1;
       }
     }
     return { added, met, trimmed: this.#trim() };
+  }
+
+  /** Where the gap above a line is, or -1: what a page brings beside that line lies below the gap. */
+  #gapAbove(at = 0): number {
+    return this.lines.findLastIndex(({ kind }, i) => i < at && kind === "gap");
   }
 
   #indexOf(id: string | undefined): number {

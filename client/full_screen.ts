@@ -172,7 +172,7 @@ export class FullScreen implements FrontEnd {
     else this.#tellBreak(why, pause);
     this.outgoing.disconnected(ending);
     for (const buffer of this.buffers) {
-      if (this.#wasIn) noteMissed(buffer, wasOnline && !buffer.loading && !this.chores.has(buffer));
+      if (this.#wasIn) noteMissed(buffer, wasOnline && !this.chores.has(buffer));
       buffer.typing.clear();
       buffer.loading = false;
     }

@@ -46,8 +46,14 @@ interface Errand {
 }
 
 const errands = new WeakMap<HistoryRequest, Errand>();
-/** Behind what something is missing that nobody has fetched yet; an answer or a break may come in between. */
-const missed = new WeakMap<Buffer, { readonly selector: string; readonly after: string | undefined }>();
+/** Behind what something is missing, and whether it was asked for; before it has come the connection may break again. */
+interface Missed {
+  readonly selector: string;
+  readonly after: string | undefined;
+  asked: boolean;
+}
+
+const missed = new WeakMap<Buffer, Missed>();
 /** Conversations in which pages were looked through in vain: only somebody who scrolls goes on. */
 const quiet = new WeakSet<Buffer>();
 /** A message to go to when what is around it has come. */
@@ -65,12 +71,15 @@ export function catchUp(screen: FullScreen): void {
 /**
  * From here on something may be missing: what comes before it was fetched must not hide it.
  *
- * @param isWhole Whether nothing was missing until now, so that nothing is to be fetched from before.
+ * @param isWhole Whether nothing was missing until now, unless it was asked for, so that nothing is to be fetched from before.
  */
 export function noteMissed(buffer: Buffer, isWhole = false): void {
   const id = buffer.newest?.id;
   if (id !== undefined) {
-    if (isWhole || !missed.has(buffer)) missed.set(buffer, { selector: `msgid=${id}`, after: id });
+    const known = missed.get(buffer);
+    if (known === undefined || (isWhole && !known.asked)) {
+      missed.set(buffer, { selector: `msgid=${id}`, after: id, asked: false });
+    }
     return;
   }
   // Where no message is, nobody knows where it ended.
@@ -87,6 +96,7 @@ function loadAfter(screen: FullScreen, buffer: Buffer, pages: number): void {
   const from = missed.get(buffer);
   if (from === undefined) return loadLatest(screen, buffer);
   const { selector, after } = from;
+  from.asked = true;
   ask(screen, buffer, { target: buffer.name, which: "AFTER", selector }, { after, latest: true, pages, messages: 0 });
 }
 
@@ -116,6 +126,12 @@ function loadBefore(screen: FullScreen, buffer: Buffer, errand: Errand): void {
 
 function belowGap({ lines }: Buffer, gap: Line): Line | undefined {
   return lines.slice(lines.indexOf(gap)).find((line) => line.id !== undefined);
+}
+
+function gapAbove({ lines }: Buffer, id: string | undefined): Line | undefined {
+  const at = id === undefined ? 0 : lines.findIndex((line) => line.id === id);
+  const above = lines.slice(0, Math.max(at, 0)).findLast((line) => line.id !== undefined || line.kind === "gap");
+  return above?.kind === "gap" ? above : undefined;
 }
 
 /** What is known of a message that is looked for. */
@@ -167,6 +183,8 @@ interface Page {
   readonly above: Line | undefined;
   readonly reach: string | undefined;
   readonly openGap: Line | undefined;
+  /** The gap out of which it comes. */
+  readonly gap: Line | undefined;
 }
 
 /** Puts a page of history where it belongs, and asks for the next if more was missed. */
@@ -202,11 +220,13 @@ function insert(screen: FullScreen, buffer: Buffer, event: SessionEvent & { type
     if (item.self) buffer.forgetFailed(item.text);
   }
   const said = shown.filter((item) => item.type === "message");
-  const floor = request.which === "LATEST" ? openGap ?? above : errand.gap;
+  // There may be a gap now where there was none when this was asked for, as above what somebody jumped from.
+  const closing = errand.gap ?? gapAbove(buffer, errand.before);
+  const floor = request.which === "LATEST" ? openGap ?? above : closing;
   const place = { after: errand.after, before: errand.before, floor, older: request.which === "BEFORE" };
   return {
     ...buffer.insertHistory(shown, (message) => screen.lineOf(message), place),
-    ...{ request, errand, first, last, oldest, above, reach, openGap },
+    ...{ request, errand, first, last, oldest, above, reach, openGap, gap: closing },
     full: size >= fullPage(screen),
     failed: failed !== undefined,
     messages: said.length,
@@ -258,7 +278,7 @@ function missedArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
     const above = newest === undefined ? undefined : buffer.byId(newest);
     if (errand.pages + 1 >= MAX_PAGES) buffer.markGap(above, last.time);
     else {
-      missed.set(buffer, { selector: last.selector, after: newest });
+      missed.set(buffer, { selector: last.selector, after: newest, asked: true });
       loadAfter(screen, buffer, errand.pages + 1);
     }
   }
@@ -266,9 +286,12 @@ function missedArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
 }
 
 function olderArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { errand: { gap }, first, full, met, trimmed } = page;
+  const { errand: { before }, gap, first, full, met, oldest, trimmed } = page;
   if (trimmed) return;
-  if (gap === undefined) {
+  if (gap === undefined && oldest?.id !== before) {
+    // Something else has become the oldest meanwhile, as what somebody jumped to.
+    reachUp(buffer, page);
+  } else if (gap === undefined) {
     buffer.complete ||= met || !full;
     buffer.reach = first?.selector ?? buffer.reach;
   } else if (met || !full) {
