@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import type { Buffer } from "../client/buffer.ts";
+import { lookAround } from "../client/full_screen/catch_up.ts";
 import { parseMessage } from "../protocol.ts";
 import { NOON, Seat } from "./client_screen.ts";
 
@@ -123,6 +124,10 @@ class Place {
     const isBefore = (entry: Entry, i: number) => kind === "msgid" ? i < at : entry.time < stamp;
     const side = which === "AFTER" ? isAfter : which === "BEFORE" ? isBefore : () => true;
     const found = this.log.filter((entry, i) => entry.deleted !== true && side(entry, i));
+    if (which === "AROUND") {
+      const from = Math.max(0, found.findIndex(({ id }) => id === value) - Math.floor(limit / 2));
+      return found.slice(from, from + limit);
+    }
     return which === "AFTER" ? found.slice(0, limit) : found.slice(-limit);
   }
 
@@ -367,4 +372,25 @@ Deno.test("what was missed is fetched from where it began, also when the connect
   place.comes();
   place.answersAll();
   assertEquals(place.shown, place.logged);
+});
+
+Deno.test("wherever one jumps to, what lies between is marked, and comes as one scrolls up", () => {
+  const jumps = fc.array(fc.nat(79), { minLength: 1, maxLength: 6 });
+  fc.assert(fc.property(fc.integer({ min: 2, max: 20 }), jumps, fc.nat(40), (page, jumps, crowd) => {
+    const place = new Place(page);
+    for (let i = 0; i < 40; i++) place.says(`old ${i}`);
+    place.comeAndGo(crowd);
+    for (let i = 0; i < 40; i++) place.says(`new ${i}`);
+    const said = place.log.filter(({ kind }) => kind === "said");
+    place.comes();
+    place.answersAll();
+    for (const to of jumps) {
+      const { id, time } = said[to]!;
+      lookAround(place.ann.screen, { target: "#lobby", id, time });
+      place.answersAll();
+      assert(place.buffer.byId(id) !== undefined);
+    }
+    place.toTheTop();
+    assertEquals(place.shown, place.logged);
+  }));
 });

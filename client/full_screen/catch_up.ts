@@ -117,15 +117,17 @@ export function loadOlder(screen: FullScreen, buffer: Buffer, scrolled = true): 
 function loadBefore(screen: FullScreen, buffer: Buffer, errand: Errand): void {
   const { gap } = buffer;
   if (gap === undefined && buffer.complete) return;
-  const below = gap === undefined ? buffer.oldest : belowGap(buffer, gap);
+  const below = followerOf(buffer, gap);
   const selector = (gap ?? buffer).reach ?? (below === undefined ? undefined : `msgid=${below.id}`);
   if (selector === undefined) return errand.pages > 0 ? undefined : loadLatest(screen, buffer);
   const request = { target: buffer.name, which: "BEFORE", selector } as const;
   ask(screen, buffer, request, { ...errand, before: below?.id, gap });
 }
 
-function belowGap({ lines }: Buffer, gap: Line): Line | undefined {
-  return lines.slice(lines.indexOf(gap)).find((line) => line.id !== undefined);
+/** The message that follows a line; the first of all, if there is no line. */
+function followerOf({ lines }: Buffer, line: Line | undefined): Line | undefined {
+  const from = line === undefined ? 0 : lines.indexOf(line) + 1;
+  return lines.find(({ id }, i) => i >= from && id !== undefined);
 }
 
 function gapAbove({ lines }: Buffer, id: string | undefined): Line | undefined {
@@ -211,7 +213,7 @@ function insert(screen: FullScreen, buffer: Buffer, event: SessionEvent & { type
   const errand = errands.get(request) ?? { latest: request.which === "LATEST", pages: 0, messages: 0 };
   const { oldest, reach, gap } = buffer;
   const above = buffer.lines.findLast(({ id, time }) => id !== undefined && first !== undefined && time <= first.time);
-  const openGap = gap !== undefined && belowGap(buffer, gap) === undefined ? gap : undefined;
+  const openGap = gap !== undefined && followerOf(buffer, gap) === undefined ? gap : undefined;
   const shown = event.events.filter((item) => isShown(screen, item));
   for (const item of event.events) {
     if (item.type === "redaction") screen.scrolling.deleted(item.id, item.by);
@@ -221,8 +223,9 @@ function insert(screen: FullScreen, buffer: Buffer, event: SessionEvent & { type
   }
   const said = shown.filter((item) => item.type === "message");
   // There may be a gap now where there was none when this was asked for, as above what somebody jumped from.
-  const closing = errand.gap ?? gapAbove(buffer, errand.before);
-  const floor = request.which === "LATEST" ? openGap ?? above : closing;
+  const below = request.which === "AROUND" ? followerOf(buffer, above)?.id : errand.before;
+  const closing = errand.gap ?? gapAbove(buffer, below);
+  const floor = request.which === "LATEST" ? openGap ?? above : request.which === "AROUND" ? undefined : closing;
   const place = { after: errand.after, before: errand.before, floor, older: request.which === "BEFORE" };
   return {
     ...buffer.insertHistory(shown, (message) => screen.lineOf(message), place),
@@ -302,13 +305,17 @@ function olderArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
 }
 
 function surroundingsArrived(_screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { added, last, oldest, reach } = page;
+  const { added, first, last, newest, oldest, full, met, above, gap, reach } = page;
   if (added === 0) return;
   reachUp(buffer, page);
-  // What lies between a page from long ago and what was here is unknown.
-  const isApart = last !== undefined && oldest !== undefined && last.time < oldest.time;
-  if (isApart) buffer.markGap(buffer.lines[buffer.lines.indexOf(oldest) - 1], oldest.time - 1, reach);
   buffer.complete = false;
+  if (met || first === undefined || last === undefined || newest === undefined) return;
+  // What lies between a page from long ago and what was here is unknown, on either side of it.
+  const further = above === undefined ? reach : gap?.reach;
+  if (above !== undefined) buffer.markGap(above, first.time - 1, first.selector);
+  const isLast = buffer.newest?.id === newest && !(oldest === undefined && full);
+  const [end, next] = [buffer.byId(newest), followerOf(buffer, buffer.byId(newest))];
+  if (!isLast) buffer.markGap(end, next === undefined ? last.time : next.time - 1, further);
 }
 
 /** A page that brought what is older than all else begins what is known. */
