@@ -28,7 +28,7 @@ export class Pace {
   run(work: () => Promise<void> | void): Promise<void> | void {
     if (this.#line.length === 0 && this.#wait() === 0) return this.#do(work);
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#line.push(() => resolve(this.#do(work)));
+    this.#line.push(() => resolve(Promise.try(() => this.#do(work))));
     if (this.#line.length === 1) setTimeout(this.#goOn, this.#wait());
     return promise;
   }

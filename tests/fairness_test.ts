@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Pace } from "../server/pace.ts";
 import { Node, type TestClient } from "./harness.ts";
 
@@ -57,6 +57,17 @@ Deno.test("what is costly waits in line once others have waited for it, and in i
   assertEquals(done, ["first"]);
   await Promise.all(rest);
   assertEquals(done, ["first", "second", "third"]);
+});
+
+Deno.test("what goes wrong when its time has come meets who waits for it, and the next have their time", async () => {
+  const pace = new Pace();
+  pace.run(() => spin(30));
+  const wrong = pace.run(() => {
+    throw new Error("wrong");
+  });
+  const next = pace.run(() => {});
+  await assertRejects(() => Promise.resolve(wrong), Error, "wrong");
+  await next;
 });
 
 Deno.test("a client's lines are answered in order, also when one of them is costly and has to wait", async () => {
