@@ -408,7 +408,7 @@ class Seat {
     const { host, port, channels } = this.#address;
     const tls = formatAddress({ host, ...(port !== undefined && { port }), tls: true, channels });
     const hint = encrypted ? "" : `; if it speaks TLS there: chat join ${tls}`;
-    return `${this.#cannotReach(new Error(`it ends the connection without a word${hint}`))}`;
+    return this.#cannotReach(new Error(`it ends the connection without a word${hint}`));
   }
 
   #fail(why: string): void {

@@ -1,38 +1,25 @@
 /**
- * History: what was missed while away, what is older, what was around a message.
+ * Asks for history: what was missed while away, what is older, what was around a message. What comes of it is in `pages.ts`.
  *
  * Pages are counted in lines of any kind. Who came and went is in them too, and is not shown: so a page goes on where the one
- * before it ended, whatever was there, and one that had nearly nothing to show asks for the next by itself.
+ * before it ended, whatever was there.
  *
  * @module
  */
 
 import type { Buffer, Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
-import {
-  type ChatMessage,
-  type HistoryEvent,
-  type HistoryRequest,
-  type PageEdge,
-  type SessionEvent,
-  timeSelector,
-} from "../session.ts";
+import { type ChatMessage, type HistoryRequest, type PageEdge, timeSelector } from "../session.ts";
 
 /** Lines of one request. */
-const PAGE = 100;
+export const PAGE = 100;
 /** The same of requests that have to get past people coming and going. */
 const LONG_PAGE = 300;
-/** How many pages are asked for to close what was missed; what is missing then is loaded when somebody scrolls there. */
-const MAX_PAGES = 20;
-/** Whoever looks at a conversation or scrolls up in it wants to see so many messages. */
-const HANDFUL = 10;
-/** How many pages are looked through for them before somebody has to scroll up again. */
-const MAX_QUIET_PAGES = 10;
 /** How far back direct conversations are looked for at the first connection, in milliseconds. */
 const RECENT = 14 * 24 * 3600 * 1000;
 
 /** Where a page belongs, and why it was asked for. */
-interface Errand {
+export interface Errand {
   /** The message at its beginning or at its end. */
   readonly after?: string | undefined;
   readonly before?: string | undefined;
@@ -45,7 +32,6 @@ interface Errand {
   readonly messages: number;
 }
 
-const errands = new WeakMap<HistoryRequest, Errand>();
 /** Behind what something is missing, and whether it was asked for; before it has come the connection may break again. */
 interface Missed {
   readonly selector: string;
@@ -53,13 +39,15 @@ interface Missed {
   asked: boolean;
 }
 
+const errands = new WeakMap<HistoryRequest, Errand>();
 const missed = new WeakMap<Buffer, Missed>();
-/** Conversations in which pages were looked through in vain: only somebody who scrolls goes on. */
+/** Conversations in which older pages were looked through in vain. */
 const quiet = new WeakSet<Buffer>();
 /** A message to go to when what is around it has come. */
 const wanted = new WeakMap<FullScreen, Sought>();
 
-const CANNOT_BE_HAD = "That message cannot be had from the server.";
+/** What is said of a message that was looked for in vain. */
+export const CANNOT_BE_HAD = "That message cannot be had from the server.";
 
 /** We are in again: asks which direct conversations went on. What channels missed is asked for as they are joined. */
 export function catchUp(screen: FullScreen): void {
@@ -100,7 +88,23 @@ function loadAfter(screen: FullScreen, buffer: Buffer, pages: number): void {
   ask(screen, buffer, { target: buffer.name, which: "AFTER", selector }, { after, latest: true, pages, messages: 0 });
 }
 
-function loadLatest(screen: FullScreen, buffer: Buffer): void {
+/** What was missed goes on behind the end of a page; `newest` is the last message that came of it. */
+export function loadFurther(
+  screen: FullScreen,
+  buffer: Buffer,
+  { end, newest, pages }: { end: PageEdge; newest: string | undefined; pages: number },
+): void {
+  missed.set(buffer, { selector: end.selector, after: newest, asked: true });
+  loadAfter(screen, buffer, pages);
+}
+
+/** Nothing that was missed is to be asked for any more. */
+export function forgetMissed(buffer: Buffer): void {
+  missed.delete(buffer);
+}
+
+/** Asks for the end of a conversation. */
+export function loadLatest(screen: FullScreen, buffer: Buffer): void {
   missed.delete(buffer);
   const request = { target: buffer.name, which: "LATEST", selector: "*" } as const;
   ask(screen, buffer, request, { latest: true, pages: 0, messages: 0 });
@@ -114,7 +118,8 @@ export function loadOlder(screen: FullScreen, buffer: Buffer, scrolled = true): 
   loadBefore(screen, buffer, { latest: false, pages: 0, messages: 0 });
 }
 
-function loadBefore(screen: FullScreen, buffer: Buffer, errand: Errand): void {
+/** The same, as one of several pages. */
+export function loadBefore(screen: FullScreen, buffer: Buffer, errand: Errand): void {
   const { gap } = buffer;
   if (gap === undefined && buffer.complete) return;
   const below = followerOf(buffer, gap);
@@ -124,16 +129,15 @@ function loadBefore(screen: FullScreen, buffer: Buffer, errand: Errand): void {
   ask(screen, buffer, request, { ...errand, before: below?.id, gap });
 }
 
-/** The message that follows a line; the first of all, if there is no line. */
-function followerOf({ lines }: Buffer, line: Line | undefined): Line | undefined {
-  const from = line === undefined ? 0 : lines.indexOf(line) + 1;
-  return lines.find(({ id }, i) => i >= from && id !== undefined);
+/** Older pages were looked through in vain: from now on only somebody who scrolls goes on. */
+export function giveUpOlder(buffer: Buffer): void {
+  quiet.add(buffer);
 }
 
-function gapAbove({ lines }: Buffer, id: string | undefined): Line | undefined {
-  const at = id === undefined ? 0 : lines.findIndex((line) => line.id === id);
-  const above = lines.slice(0, Math.max(at, 0)).findLast((line) => line.id !== undefined || line.kind === "gap");
-  return above?.kind === "gap" ? above : undefined;
+/** The message that follows a line; the first of all, if there is no line. */
+export function followerOf({ lines }: Buffer, line: Line | undefined): Line | undefined {
+  const from = line === undefined ? 0 : lines.indexOf(line) + 1;
+  return lines.find(({ id }, i) => i >= from && id !== undefined);
 }
 
 /** What is known of a message that is looked for. */
@@ -161,184 +165,14 @@ function ask(screen: FullScreen, buffer: Buffer, request: HistoryRequest, errand
   if (!buffer.loading) buffer.complete = true;
 }
 
-/** A page that has come, and what it found here. */
-interface Page {
-  readonly request: HistoryRequest;
-  readonly errand: Errand;
-  /** Absent of an empty page. */
-  readonly first: PageEdge | undefined;
-  readonly last: PageEdge | undefined;
-  /** Whether there may be more behind it. */
-  readonly full: boolean;
-  readonly failed: boolean;
-  /** Messages in it that are shown, and how many of them were not here. */
-  readonly messages: number;
-  readonly added: number;
-  /** The last message in it that has an id. */
-  readonly newest: string | undefined;
-  /** Whether it met a message that was here. */
-  readonly met: boolean;
-  /** Whether what is known became too much, so that the oldest of it went. */
-  readonly trimmed: boolean;
-  /** Before it came: the oldest message, the last before its time, how far up things were known, a gap without an end. */
-  readonly oldest: Line | undefined;
-  readonly above: Line | undefined;
-  readonly reach: string | undefined;
-  readonly openGap: Line | undefined;
-  /** The gap out of which it comes. */
-  readonly gap: Line | undefined;
+/** Why a page was asked for. */
+export function errandOf(request: HistoryRequest): Errand {
+  return errands.get(request) ?? { latest: request.which === "LATEST", pages: 0, messages: 0 };
 }
 
-/** Puts a page of history where it belongs, and asks for the next if more was missed. */
-export function historyArrived(screen: FullScreen, event: SessionEvent & { type: "history" }): void {
-  const { request, failed } = event;
-  const buffer = screen.find(request.target);
-  // It was closed meanwhile.
-  if (buffer === undefined) return;
-  buffer.loading = false;
-  const page = insert(screen, buffer, event);
-  if (failed !== undefined && request.which === "AFTER") return loadLatest(screen, buffer);
-  ARRIVALS[request.which](screen, buffer, page);
-  // That one message is not there says nothing of those that are older than what is here.
-  if (failed !== undefined && request.which !== "AROUND") buffer.complete = true;
-  if (page.errand.latest) countMissed(screen, buffer, request.which !== "AFTER");
-  const goal = wanted.get(screen);
-  if (request.which !== "AROUND" || goal?.id === undefined) return;
+/** The message that somebody wants to go to, once. */
+export function takeSought(screen: FullScreen): Sought | undefined {
+  const sought = wanted.get(screen);
   wanted.delete(screen);
-  if (!screen.scrolling.jumpTo(buffer, goal.id)) screen.hint = CANNOT_BE_HAD;
-}
-
-function insert(screen: FullScreen, buffer: Buffer, event: SessionEvent & { type: "history" }): Page {
-  const { request, extent: { first, last, size }, failed } = event;
-  const errand = errands.get(request) ?? { latest: request.which === "LATEST", pages: 0, messages: 0 };
-  const { oldest, reach, gap } = buffer;
-  const above = buffer.lines.findLast(({ id, time }) => id !== undefined && first !== undefined && time <= first.time);
-  const openGap = gap !== undefined && followerOf(buffer, gap) === undefined ? gap : undefined;
-  const shown = event.events.filter((item) => isShown(screen, item));
-  for (const item of event.events) {
-    if (item.type === "redaction") screen.scrolling.deleted(item.id, item.by);
-    if (item.type !== "message" || (item.id !== undefined && buffer.byId(item.id) !== undefined)) continue;
-    screen.outgoing.found(buffer, item);
-    if (item.self) buffer.forgetFailed(item.text);
-  }
-  const said = shown.filter((item) => item.type === "message");
-  // There may be a gap now where there was none when this was asked for, as above what somebody jumped from.
-  const below = request.which === "AROUND" ? followerOf(buffer, above)?.id : errand.before;
-  const closing = errand.gap ?? gapAbove(buffer, below);
-  const floor = request.which === "LATEST" ? openGap ?? above : request.which === "AROUND" ? undefined : closing;
-  const place = { after: errand.after, before: errand.before, floor, older: request.which === "BEFORE" };
-  return {
-    ...buffer.insertHistory(shown, (message) => screen.lineOf(message), place),
-    ...{ request, errand, first, last, oldest, above, reach, openGap, gap: closing },
-    full: size >= fullPage(screen),
-    failed: failed !== undefined,
-    messages: said.length,
-    newest: said.findLast(({ id }) => id !== undefined)?.id,
-  };
-}
-
-/** Lines of a page that was not the last: half of the shortest that is asked for, since some may be for nobody's eyes. */
-function fullPage({ session }: FullScreen): number {
-  const most = session.isupport.number("CHATHISTORY", PAGE);
-  return Math.max(1, (most > 0 ? Math.min(most, PAGE) : PAGE) / 2);
-}
-
-function isShown(screen: FullScreen, item: HistoryEvent): boolean {
-  if (item.type === "redaction") return true;
-  return (item.type === "reaction" && item.self) || !screen.isIgnored(item.source);
-}
-
-type Arrival = (screen: FullScreen, buffer: Buffer, page: Page) => void;
-
-const ARRIVALS: Readonly<Record<HistoryRequest["which"], Arrival>> = {
-  LATEST: latestArrived,
-  AFTER: missedArrived,
-  BEFORE: olderArrived,
-  AROUND: surroundingsArrived,
-};
-
-function latestArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { first, full, met, above, openGap } = page;
-  if (full && first !== undefined && above !== undefined && !met) {
-    // What lies between what was here and the latest page is unknown.
-    if (openGap === undefined) buffer.markGap(above, first.time - 1, first.selector);
-    else openGap.reach = first.selector;
-    buffer.complete = false;
-  } else {
-    if (!full || openGap !== undefined) buffer.closeGap(full ? openGap : undefined);
-    buffer.complete = !full;
-    reachUp(buffer, page);
-  }
-  const covers = met || !full || (first !== undefined && first.time < screen.outgoing.unsureSince(buffer));
-  screen.outgoing.caughtUp(buffer, !page.failed && covers);
-  if (full) goOn(screen, buffer, page);
-}
-
-function missedArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { request, errand, full, last, newest = errand.after } = page;
-  missed.delete(buffer);
-  if (full && last !== undefined && last.selector !== request.selector) {
-    const above = newest === undefined ? undefined : buffer.byId(newest);
-    if (errand.pages + 1 >= MAX_PAGES) buffer.markGap(above, last.time);
-    else {
-      missed.set(buffer, { selector: last.selector, after: newest, asked: true });
-      loadAfter(screen, buffer, errand.pages + 1);
-    }
-  }
-  if (!buffer.loading) screen.outgoing.caughtUp(buffer, !full);
-}
-
-function olderArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { errand: { before }, gap, first, full, met, oldest, trimmed } = page;
-  if (trimmed) return;
-  if (gap === undefined && oldest?.id !== before) {
-    // Something else has become the oldest meanwhile, as what somebody jumped to.
-    reachUp(buffer, page);
-  } else if (gap === undefined) {
-    buffer.complete ||= met || !full;
-    buffer.reach = first?.selector ?? buffer.reach;
-  } else if (met || !full) {
-    buffer.closeGap(gap);
-    reachUp(buffer, page);
-  } else gap.reach = first?.selector;
-  if (full && !met) goOn(screen, buffer, page);
-}
-
-function surroundingsArrived(_screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { added, first, last, newest, oldest, full, met, above, gap, reach } = page;
-  if (added === 0) return;
-  reachUp(buffer, page);
-  buffer.complete = false;
-  if (met || first === undefined || last === undefined || newest === undefined) return;
-  // What lies between a page from long ago and what was here is unknown, on either side of it.
-  const further = above === undefined ? reach : gap?.reach;
-  if (above !== undefined) buffer.markGap(above, first.time - 1, first.selector);
-  const isLast = buffer.newest?.id === newest && !(oldest === undefined && full);
-  const [end, next] = [buffer.byId(newest), followerOf(buffer, buffer.byId(newest))];
-  if (!isLast) buffer.markGap(end, next === undefined ? last.time : next.time - 1, further);
-}
-
-/** A page that brought what is older than all else begins what is known. */
-function reachUp(buffer: Buffer, { oldest, first, trimmed }: Page): void {
-  if (!trimmed && (oldest === undefined || buffer.oldest !== oldest)) buffer.reach = first?.selector;
-}
-
-/** Asks for one page more as long as there is nearly nothing to see, and not for ever. */
-function goOn(screen: FullScreen, buffer: Buffer, { errand, ...page }: Page): void {
-  const [pages, messages] = [errand.pages + 1, errand.messages + page.messages];
-  if (messages >= HANDFUL) return;
-  if (pages < MAX_QUIET_PAGES) return loadBefore(screen, buffer, { latest: errand.latest, pages, messages });
-  quiet.add(buffer);
-  if (buffer === screen.current && messages === 0) {
-    screen.hint = "Nothing was said for long: scroll up for what is older.";
-  }
-}
-
-/** Counts what came as history as unread if it came after what was read. */
-function countMissed(screen: FullScreen, buffer: Buffer, isLatest: boolean): void {
-  // Where nothing tells what was read, the first look at a conversation reads it.
-  if (buffer.readUntil === 0) buffer.readUntil = isLatest ? buffer.lines.at(-1)?.time ?? 0 : 0;
-  else buffer.recount();
-  if (screen.notifyOf(buffer) === "mute") buffer.unread = buffer.highlights = 0;
-  if (buffer === screen.current) screen.reading.seen();
+  return sought;
 }

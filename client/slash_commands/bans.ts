@@ -44,10 +44,6 @@ function remembered(session: Session): NameMap<string> {
   return known;
 }
 
-function unique(masks: readonly string[]): string[] {
-  return [...new Set(masks)];
-}
-
 /** Lets in again: by the mask that the nick was banned by, and whoever is here by every mask that it may have been. */
 export function unban(context: SlashContext, words: readonly string[]): void {
   const channel = channelHere(context);
@@ -56,11 +52,8 @@ export function unban(context: SlashContext, words: readonly string[]): void {
   for (const word of words) {
     const member = session.channels.get(channel)?.members.get(word);
     const banned = remembered(session).get(`${channel} ${word}`);
-    const masks = isMask(word) ? [word] : unique([
-      ...(banned === undefined ? [] : [banned]),
-      ...masksOf(session, member).map(({ mask }) => mask),
-      `${word}!*@*`,
-    ]);
+    const possible = [banned ?? [], masksOf(session, member).map(({ mask }) => mask), `${word}!*@*`].flat();
+    const masks = isMask(word) ? [word] : [...new Set(possible)];
     const most = Math.max(session.isupport.number("MODES", 3), 1);
     for (let from = 0; from < masks.length; from += most) {
       const some = masks.slice(from, from + most);
