@@ -13,6 +13,7 @@ import { environment, environmentNick, loginName, settingsFolder } from "./clien
 import type { FrontEnd } from "./client/front_end.ts";
 import { type Effects, FullScreen } from "./client/full_screen.ts";
 import { KnownHosts } from "./client/known_hosts.ts";
+import { Memory } from "./client/memory.ts";
 import { StrictTransport } from "./client/strict_transport.ts";
 import { LineMode } from "./client/line_mode.ts";
 import { type ServerSettings, SettingsFolder, SettingsInMemory, type SettingsStore } from "./client/settings.ts";
@@ -143,6 +144,7 @@ class Seat {
   readonly #interactive: boolean;
   #front: FrontEnd | undefined;
   #terminal: Terminal | undefined;
+  #memory: Memory | undefined;
   #connection: Connection | undefined;
   #closing = "";
   /** Whether the server has ever said anything. */
@@ -279,9 +281,11 @@ class Seat {
     });
     this.#front = front;
     const ticking = setInterval(() => front.tick(), 1000);
+    const memory = this.#memory = new Memory();
     terminal.open();
     return () => {
       clearInterval(ticking);
+      memory.close();
       terminal.close();
     };
   }
@@ -344,6 +348,7 @@ class Seat {
     const patience = setTimeout(() => this.#session.proceed(), STS_PATIENCE);
     for await (const line of connection) {
       this.#heard = true;
+      this.#memory?.came(line.length);
       this.#session.receive(line);
       if (!this.#writer.roomy) await this.#writer.drained();
     }

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { formatAddress, parseAddress } from "../client/address.ts";
 import { Buffer, MAX_LINES } from "../client/buffer.ts";
 import { findLinks, mentions, messageSpans } from "../client/formatting.ts";
+import { Memory } from "../client/memory.ts";
 import { sanitize } from "../client/sanitize.ts";
 import { readSettings, SettingsFolder } from "../client/settings.ts";
 import { shellCompletion, SHELLS } from "../client/shell_completion.ts";
@@ -398,4 +399,27 @@ Deno.test("what is known of messages that never come makes room, the longest kno
   const sizes = ["m0", "m1499"].map((id) => buffer.append({ kind: "message", time: 1, id })!.reactions.size);
   const deleted = ["d0", "d1499"].map((id) => buffer.append({ kind: "message", time: 1, id })!.deleted?.by);
   assertEquals([sizes, deleted], [[0, 1], [undefined, "ben"]]);
+});
+
+Deno.test("memory is given back once after much has come, as soon as it is quiet, and not for little", () => {
+  let collected = 0;
+  const memory = new Memory(() => collected++);
+  for (let i = 0; i < 2; i++) memory.look();
+  assertEquals(collected, 1, "what starting took");
+  for (let i = 0; i < 100; i++) {
+    memory.came(1000);
+    memory.look();
+  }
+  assertEquals(collected, 1, "a hundred lines one by one");
+  for (let i = 0; i < 100; i++) {
+    memory.came(20_000);
+    memory.look();
+  }
+  assertEquals(collected, 1, "a flood that goes on");
+  memory.came(1000);
+  memory.look();
+  assertEquals(collected, 2, "a lively room after a flood is quiet");
+  for (let i = 0; i < 10; i++) memory.look();
+  assertEquals(collected, 2, "nothing came");
+  memory.close();
 });

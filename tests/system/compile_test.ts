@@ -1,15 +1,19 @@
 /** The program as one executable. */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import config from "../../deno.json" with { type: "json" };
-import { skipUnless } from "../needs.ts";
+import { needing, skipUnless } from "../needs.ts";
 import { run, ServerProcess } from "./program.ts";
+import { Terminal } from "./tmux.ts";
 
 /** Without `DENORT_BIN` the compiler fetches its runtime from Deno's download host; not every machine reaches that. */
 const reason = "needs DENORT_BIN, a runtime for the executable (and CHAT_COMPILE_DENO, the Deno that fits it)";
 
-Deno.test(skipUnless(Deno.env.has("DENORT_BIN"), reason, "the executable serves and joins", async () => {
+const test = (name: string, fn: () => Promise<void>) =>
+  Deno.env.has("DENORT_BIN") ? needing(["tmux"], name, fn) : skipUnless(false, reason, name, fn);
+
+Deno.test(test("the executable serves and joins", async () => {
   const folder = await Deno.makeTempDir({ prefix: "chat-compile-" });
   const executable = `${folder}/chat`;
   const program = [executable];
@@ -24,6 +28,7 @@ Deno.test(skipUnless(Deno.env.has("DENORT_BIN"), reason, "the executable serves 
       env: { HOME: server.folder },
     });
     assertEquals([code, stderr], [0, ""]);
+    await holdMany(server, program);
     await hearAll(server, program);
     const doctor = await run(["doctor", "--data", `${server.folder}/data`, "--port", `${server.port}`], { program });
     assertMatch(doctor.stdout, /^ok +disk/m);
@@ -60,4 +65,20 @@ async function hearAll(server: ServerProcess, program: readonly string[]): Promi
   await saying;
   await watcher.status;
   assertEquals(heard, said);
+}
+
+/** The full screen gives back what 3,000 messages at once have taken. */
+async function holdMany(server: ServerProcess, program: readonly string[]): Promise<void> {
+  const env = { HOME: server.folder };
+  await using screen = await Terminal.start([...program, "join", server.address, "--nick", "holder"], { env });
+  await screen.shows(/holder/);
+  const input = Array.from({ length: 3000 }, (_, i) => `line ${i} ${"世界 and more ".repeat(i % 10)}\n`).join("");
+  assertEquals((await run(["join", server.address, "--nick", "burst", "--quiet"], { program, input, env })).code, 0);
+  await screen.shows(/line 2999/);
+  let memory = Infinity;
+  for (const giveUp = Date.now() + 10_000; memory > 60 && Date.now() < giveUp;) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    memory = await screen.memory();
+  }
+  assert(memory <= 60, `the client holds ${memory} MiB`);
 }

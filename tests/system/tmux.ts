@@ -59,6 +59,13 @@ export class Terminal implements AsyncDisposable {
     throw new Error(`The screen never showed ${pattern}:\n${screen}`);
   }
 
+  /** The resident memory of the program in MiB, as Linux tells it. */
+  async memory(): Promise<number> {
+    const pid = (await this.#tmux("display-message", "-p", "#{pane_pid}")).trim();
+    const status = await Deno.readTextFile(`/proc/${pid}/status`);
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tmux("kill-server");
   }
