@@ -51,6 +51,8 @@ export interface JoinOptions {
   readonly log: (line: string) => void;
   /** Connects; for tests and for what is no TCP. */
   readonly dial?: (address: Address) => Promise<Dialled>;
+  /** Waits so many milliseconds before the next try, or until the signal; for tests. */
+  readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Something to read bytes from. `Deno.stdin` is one. */
@@ -329,7 +331,7 @@ class Seat {
       this.#front?.disconnected({ ...ended, pause, unsettled: this.#session.stop() });
       if (ended.planned) continue;
       this.#pause = new AbortController();
-      await sleep(pause, AbortSignal.any([this.#pause.signal, this.#over.signal]));
+      await (this.#options.pause ?? sleep)(pause, AbortSignal.any([this.#pause.signal, this.#over.signal]));
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     }
   }
