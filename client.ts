@@ -117,7 +117,9 @@ function whereTo({ address, newKey }: JoinOptions, { settings }: SettingsStore):
 
 async function openSettings({ settings, log }: JoinOptions): Promise<SettingsStore> {
   const folder = settings === undefined ? settingsFolder() : settings;
-  return folder === null ? new SettingsInMemory() : await SettingsFolder.open(folder, log);
+  // Whoever asked for none misses nothing.
+  if (folder === null) return new SettingsInMemory(settings === null ? undefined : "HOME is not set");
+  return await SettingsFolder.open(folder, log);
 }
 
 /** A wire, perhaps with what a person should know of it. */
@@ -338,12 +340,12 @@ class Seat {
 
   /** Talks over one connection until it ends. Returns why it ended, for a person. */
   async #converse(
-    { wire, encrypted, port = TLS_PORT, note }: Noted,
+    { wire, encrypted, fingerprint, port = TLS_PORT, note }: Noted,
   ): Promise<{ why: string; planned?: boolean; silent?: boolean }> {
     const connection = new Connection(wire, { maxLine: MAX_SERVER_LINE });
     this.#connection = connection;
     this.#closing = "";
-    this.#front?.connected?.(encrypted, note);
+    this.#front?.connected?.(encrypted, note, fingerprint);
     this.#port = port;
     this.#lasting = undefined;
     this.#session.start(encrypted);
@@ -400,7 +402,7 @@ class Seat {
       return await own({ ...this.#address, ...upgrade });
     }
     const notes: string[] = [];
-    const note = (line: string) => notes.push(line);
+    const note = (line: string, brief = line) => notes.push(this.#interactive ? brief : line);
     const more = { known: this.#known, strict: this.#strict, upgrade: this.#upgrade, note };
     const dialled = await dial(this.#address, more);
     return notes.length === 0 ? dialled : { ...dialled, note: notes.join("\n") };

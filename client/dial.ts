@@ -19,6 +19,8 @@ import type { StrictTransport } from "./strict_transport.ts";
 export interface Dialled {
   readonly wire: Wire;
   readonly encrypted: boolean;
+  /** SHA-256 of the certificate by which the server is recognised, unless an authority vouches for it. */
+  readonly fingerprint?: string;
   /** The port at which the server takes TLS, where it is encrypted. */
   readonly port?: number;
 }
@@ -30,8 +32,8 @@ export interface DialOptions {
   readonly strict?: StrictTransport;
   /** The port at which the host has just asked, in plain text, to be spoken to over TLS. */
   readonly upgrade?: number | undefined;
-  /** Takes one line that a person should read. */
-  readonly note: (line: string) => void;
+  /** Takes one line that a person should read, and what is enough of it where `/fingerprint` can be asked. */
+  readonly note: (line: string, brief?: string) => void;
   /** How long a connection and its handshake may take, in milliseconds; shorter where plain text may do. */
   readonly patience?: number;
   /** Where servers are looked for that come without a port. */
@@ -110,7 +112,7 @@ async function dialTls(address: Address, port: number, options: DialOptions, pat
   const { known } = options;
   const met = known.find(host, port);
   if (met?.by === "key") return await dialMet(address, port, met, options, patience);
-  if (met?.by === "authority" && fingerprint === undefined) return await dialVouched(host, port, known.file);
+  if (met?.by === "authority" && fingerprint === undefined) return await dialVouched(host, port, known);
   const shown = await lookAt(host, port, patience);
   if (fingerprint !== undefined) {
     if (shown.key.fingerprint !== fingerprint) throw new DistrustError(strangerRefusal(address, port, shown.key));
@@ -159,8 +161,12 @@ async function dialAndRemember(
     throw error;
   }
   if (fingerprint === undefined) {
+    const met = known.lasts
+      ? `First time at ${host}: from now on it is recognised.`
+      : `First time at ${host}, as every time: without HOME nothing is remembered.`;
     note(
-      `First time at ${host}: its key is remembered. Compare it with what the server's owner says: ${key.fingerprint}`,
+      `${met} To be sure that it is the right one, compare with what its owner says: ${key.fingerprint}`,
+      `${met} To be sure it is the right one: /fingerprint`,
     );
   }
   return dialled;
@@ -195,7 +201,7 @@ async function dialKey(host: string, port: number, key: KnownKey, patience: numb
     throw new DistrustError(`${host} shows another certificate than a moment ago. Nothing was sent to it.`);
   }
   socket.setNoDelay(true);
-  return { wire: nodeWire(socket as NodeSocket), encrypted: true, port };
+  return { wire: nodeWire(socket as NodeSocket), encrypted: true, port, fingerprint: key.fingerprint };
 }
 
 /** Runtimes before 2.9 have none, and no error either, where the other end speaks no TLS. */
@@ -239,13 +245,13 @@ async function tryVouched(host: string, port: number): Promise<Dialled | undefin
   }
 }
 
-async function dialVouched(host: string, port: number, file: string): Promise<Dialled> {
+async function dialVouched(host: string, port: number, known: KnownHosts): Promise<Dialled> {
   const dialled = await tryVouched(host, port);
   if (dialled !== undefined) return dialled;
   throw new DistrustError([
     `A public authority vouched for ${host}:${port} before, and none does now.`,
     "Somebody may stand between you and the server, or its certificate has run out. Nothing was sent.",
-    `If its owner says that this is right, delete its line in ${file}.`,
+    `If its owner says that this is right, ${known.howToForget(host, port)}.`,
   ].join("\n"));
 }
 
@@ -267,11 +273,11 @@ function isNobody(error: unknown): boolean {
   return code === "ECONNREFUSED" || code === "ETIMEDOUT" || code === "EHOSTUNREACH" || code === "ENETUNREACH";
 }
 
-function plainRefusal({ host }: Address, port: number, { file }: KnownHosts): string {
+function plainRefusal({ host }: Address, port: number, known: KnownHosts): string {
   return [
     `${host} was reached over TLS before, so it is not spoken to in plain text. Nothing was sent.`,
     `Join it encrypted: chat join ${formatAddress({ host, port, tls: true, channels: [] })}`,
-    `If it has no TLS any more, and its owner says so, delete its line in ${file}.`,
+    `If it has no TLS any more, and its owner says so, ${known.howToForget(host, port)}.`,
   ].join("\n");
 }
 
@@ -299,7 +305,7 @@ function changedRefusal(
   port: number,
   before: string,
   now: string,
-  { file }: KnownHosts,
+  known: KnownHosts,
   who: "server" | "address",
 ): string {
   const what = who === "server"
@@ -310,7 +316,7 @@ function changedRefusal(
     `  known before         ${before}`,
     `  the ${who.padEnd(7)} says     ${now}`,
     "Somebody may stand between you and the server; or its owner has made a new key: ask them, not over this connection.",
-    `If they say that this is right, delete the line of ${host}:${port} in ${file}`,
+    `If they say that this is right, ${known.howToForget(host, port)}`,
     `or join with --new-key: chat join ircs://${host.includes(":") ? `[${host}]` : host}:${port}#${now} --new-key`,
   ].join("\n");
 }

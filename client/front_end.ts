@@ -29,8 +29,8 @@ export interface FrontEnd {
   event(event: SessionEvent): void;
   /** The connection has ended. */
   disconnected(ending: Ending): void;
-  /** A connection stands; registration begins. `note` is what a person should know of it. */
-  connected?(encrypted: boolean, note?: string): void;
+  /** A connection stands; registration begins. `note` is what a person should know of it, `fingerprint` the key's, if any. */
+  connected?(encrypted: boolean, note?: string, fingerprint?: string): void;
   /** The person or the system asked to end. */
   stop(): void;
   /** What the person should still read when the screen is gone, as lines. */

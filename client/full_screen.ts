@@ -16,7 +16,7 @@ import { mentions } from "./formatting.ts";
 import type { Ending, FrontEnd } from "./front_end.ts";
 import { catchUp, loadOlder, noteMissed } from "./full_screen/catch_up.ts";
 import { Chores } from "./full_screen/chores.ts";
-import { Heartbeat } from "./full_screen/heartbeat.ts";
+import { AT_THE_DOOR, Heartbeat } from "./full_screen/heartbeat.ts";
 import { MemberLists } from "./full_screen/members.ts";
 import { handleNews } from "./full_screen/news.ts";
 import { Outgoing } from "./full_screen/outgoing.ts";
@@ -98,6 +98,10 @@ export class FullScreen implements FrontEnd {
   focused = true;
   /** Why nothing can be said; empty when all is well. */
   trouble = "connecting";
+  /** Whether nobody can read along. */
+  encrypted = false;
+  /** By which key the server is recognised, where there is one. */
+  fingerprint: string | undefined;
   /** Said above the status until the next key. */
   hint: string | undefined;
   /** Where Alt-A began, to go back to when nothing is unread. */
@@ -112,7 +116,6 @@ export class FullScreen implements FrontEnd {
   readonly #members: MemberLists;
   readonly #color: boolean;
   readonly #finish: (code: number) => void;
-  #encrypted = false;
   /** Whether the server has ever taken us in. */
   #wasIn = false;
   /** Whether it was said that settings cannot be kept. */
@@ -135,7 +138,6 @@ export class FullScreen implements FrontEnd {
     const last = options.start ?? this.here.current;
     this.current = (last === undefined ? undefined : this.find(last)) ?? this.buffers[1] ?? this.current;
     this.session.lookedAt = this.current.name;
-    this.#welcome();
   }
 
   /** What is remembered of this server. */
@@ -156,10 +158,11 @@ export class FullScreen implements FrontEnd {
     this.effects.redraw();
   }
 
-  connected(encrypted: boolean, note?: string): void {
+  connected(encrypted: boolean, note?: string, fingerprint?: string): void {
     if (note !== undefined) this.tell(this.current, "info", note);
-    this.#encrypted = encrypted;
-    this.trouble = "registering";
+    this.encrypted = encrypted;
+    this.fingerprint = fingerprint;
+    this.trouble = AT_THE_DOOR;
     this.effects.redraw();
   }
 
@@ -237,6 +240,7 @@ export class FullScreen implements FrontEnd {
     if (this.lostAt !== undefined) this.tell(this.current, "info", "Connected again.");
     catchUp(this);
     this.outgoing.online();
+    this.#welcome();
     this.remember();
   }
 
@@ -363,7 +367,6 @@ export class FullScreen implements FrontEnd {
   /** Everything that is to be seen. */
   state(): ViewState {
     return viewState(this, {
-      encrypted: this.#encrypted,
       color: this.#color,
       lag: this.#heartbeat.lag,
       members: this.current.kind === "channel" ? this.#members.of(this.current.name) : undefined,
@@ -413,16 +416,12 @@ export class FullScreen implements FrontEnd {
     this.tell(this.current, "error", `The password cannot be ${what}: ${why}`);
   }
 
+  /** What is enough to begin with, in three rows of the narrowest screen, and below all that was to be said before. */
   #welcome(): void {
     if (this.store.settings.welcomed) return;
     this.store.settings.welcomed = true;
-    for (const line of WELCOME) this.tell(this.current, "info", line);
+    this.tell(this.current, "info", "Welcome! Type, and Enter says it.");
+    this.tell(this.current, "info", `You are ${this.session.nick}. Change: /nick NAME`);
+    this.tell(this.current, "info", "? shows every key, /quit leaves.");
   }
 }
-
-/** What is enough to begin with, in three rows of the narrowest screen. */
-const WELCOME = [
-  "Welcome! Type, and Enter says it.",
-  "Alt-Up answers. Alt-A: what's new.",
-  "? shows every key, /quit leaves.",
-];

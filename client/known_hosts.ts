@@ -29,10 +29,13 @@ const HEAD = "# Servers that chat has met over TLS. To forget one, delete its li
 
 /** The known servers of one user; `null` as folder remembers nothing beyond this run. */
 export class KnownHosts {
+  /** Whether what is remembered is known the next time, too. */
+  readonly lasts: boolean;
   readonly #file: KeptFile;
   #hosts = new Map<string, KnownHost>();
 
   constructor(folder: string | null) {
+    this.lasts = folder !== null;
     this.#file = new KeptFile(folder, FILE);
   }
 
@@ -50,6 +53,11 @@ export class KnownHosts {
   /** What a server is recognised by, if it was met. */
   find(host: string, port: number): KnownHost | undefined {
     return this.#hosts.get(placeOf(host, port));
+  }
+
+  /** What a person does to have a server forgotten, as an imperative. */
+  howToForget(host: string, port: number): string {
+    return this.lasts ? `delete the line of ${placeOf(host, port)} in ${this.file}` : "leave, and join anew";
   }
 
   /** A port at which a host was met over TLS, if there is any. */

@@ -44,6 +44,8 @@ export class LineMode implements FrontEnd {
   #ended = false;
   #inChannel = Promise.withResolvers<void>();
   #isIn = false;
+  /** How the connection that stands is secured. */
+  #secured: { encrypted: boolean; fingerprint: string | undefined } = { encrypted: false, fingerprint: undefined };
   /** Numbers of the input lines that the server has not taken yet. */
   readonly #lines = new Map<number, number>();
 
@@ -99,7 +101,8 @@ export class LineMode implements FrontEnd {
   }
 
   /** A connection stands. */
-  connected(_encrypted: boolean, note?: string): void {
+  connected(encrypted: boolean, note?: string, fingerprint?: string): void {
+    this.#secured = { encrypted, fingerprint };
     if (note !== undefined) this.#options.log(note);
   }
 
@@ -144,7 +147,8 @@ export class LineMode implements FrontEnd {
     await this.#inChannel.promise;
     if (this.#ended) return;
     if (person && line.startsWith("/")) {
-      const text = lineSlash({ ...this.#options, target: this.#target, leave: () => this.#leave() }, line);
+      const hands = { ...this.#options, ...this.#secured, target: this.#target, leave: () => this.#leave() };
+      const text = lineSlash(hands, line);
       if (text === undefined) return;
       line = text;
     }

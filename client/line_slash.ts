@@ -13,6 +13,8 @@ export interface LineSlashOptions {
   readonly session: Session;
   /** The channel that lines go to. */
   readonly target: string;
+  readonly encrypted: boolean;
+  readonly fingerprint: string | undefined;
   readonly print: (line: string) => void;
   readonly log: (line: string) => void;
   readonly leave: (reason?: string) => void;
@@ -27,11 +29,14 @@ export function lineSlash(options: LineSlashOptions, line: string): string | und
 }
 
 /** What needs a screen says so. */
-function lineContext({ session, target, print, log, leave }: LineSlashOptions): SlashContext {
+function lineContext(options: LineSlashOptions): SlashContext {
+  const { session, target, encrypted, fingerprint, print, log, leave } = options;
   const needsScreen = () => log("That needs a terminal that can do more than print.");
   return {
     session,
     target,
+    encrypted,
+    fingerprint,
     settings: defaultSettings(),
     show: print,
     fail: log,

@@ -270,20 +270,25 @@ export class SettingsFolder implements SettingsStore {
   }
 }
 
-/** Settings that are gone when the program ends: for tests, and where no folder can be had. */
+/** Settings that are gone when the program ends: for tests, and where no folder can be had, for the reason that is told. */
 export class SettingsInMemory implements SettingsStore {
   readonly settings: Settings = defaultSettings();
   readonly #passwords = new Map<string, string>();
+  readonly #why: string | undefined;
 
-  save(_server: string): Promise<undefined> {
-    return Promise.resolve(undefined);
+  constructor(why?: string) {
+    this.#why = why;
+  }
+
+  save(_server: string): Promise<string | undefined> {
+    return Promise.resolve(this.#why);
   }
   password(server: string, account: string): Promise<string | undefined> {
     return Promise.resolve(this.#passwords.get(`${server} ${account}`));
   }
-  remember(server: string, account: string, password: string | undefined): Promise<undefined> {
+  remember(server: string, account: string, password: string | undefined): Promise<string | undefined> {
     if (password === undefined) this.#passwords.delete(`${server} ${account}`);
     else this.#passwords.set(`${server} ${account}`, password);
-    return Promise.resolve(undefined);
+    return Promise.resolve(password === undefined ? undefined : this.#why);
   }
 }

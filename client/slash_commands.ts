@@ -366,6 +366,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     least: 1,
     run: actions.raw,
   },
+  {
+    name: "fingerprint",
+    usage: "",
+    help: "how to be sure that this is the right server",
+    run: actions.showFingerprint,
+  },
   { name: "reconnect", usage: "", help: "connect anew", offline: true, run: (c) => c.reconnect() },
   {
     name: "quit",

@@ -283,7 +283,7 @@ function statusBar(state: ViewState, columns: number): Span[] {
     `${sanitize(status.nick)}${status.away ? " (away)" : ""} @ ${sanitize(status.place)}`,
     status.trouble === "" ? (status.encrypted ? "encrypted" : "not encrypted") : status.trouble,
     ...(status.sending ? [`${status.sending} lines still go out`] : []),
-    ...(status.lag === undefined ? [] : [`lag ${status.lag.toFixed(1)} s`]),
+    ...(status.lag === undefined ? [] : [`delay ${status.lag.toFixed(1)} s`]),
     ...typingWords(status.typing),
   ];
   const active = state.buffers.filter((buffer) => buffer !== state.current && buffer.unread > 0);
@@ -294,8 +294,16 @@ function statusBar(state: ViewState, columns: number): Span[] {
   const right = unread.length === 0 ? "" : `${unread.join("  ")} `;
   const kept = fit(right, Math.floor(columns / 2));
   const room = columns - textWidth(kept);
-  const words = fit(` ${left.join(" · ")}`, room - 1);
+  const words = fitWhole(left, room - 1);
   return [span(" ".repeat(columns), bar), spanAt(0, words, bar), spanAt(room, kept, { ...bar, bold: true })];
+}
+
+/** As many of these words as fit, each whole; the first is cut where it must be. */
+function fitWhole([first = "", ...others]: readonly string[], columns: number): string {
+  return others.reduce((words, next) => {
+    const more = `${words} · ${next}`;
+    return textWidth(more) <= columns ? more : words;
+  }, fit(` ${first}`, columns));
 }
 
 function typingWords(nicks: readonly string[]): string[] {

@@ -56,6 +56,8 @@ class Person {
   readonly known: KnownHosts;
   readonly notes: string[] = [];
   ports: { tls: number; plain: number } | undefined;
+  /** What is said of it where the fingerprint can be asked for. */
+  readonly briefly: string[] = [];
 
   constructor(folder: string | null = null) {
     this.known = new KnownHosts(folder);
@@ -72,7 +74,7 @@ class Person {
   }
 
   dial(address: Partial<Address>) {
-    const note = (line: string) => this.notes.push(line);
+    const note = (line: string, brief = line) => void (this.notes.push(line), this.briefly.push(brief));
     const options = { known: this.known, note, patience: 200, ...(this.ports && { ports: this.ports }) };
     return dial({ host: HOST, channels: [], ...address }, options);
   }
@@ -96,9 +98,45 @@ Deno.test("a server is trusted on first use and recognised ever after", async ()
   assertEquals(await ann.visit({ port }), { encrypted: true });
 });
 
+// Nobody compares a part of it: another key with the same beginning is soon made.
+Deno.test("the fingerprint is shown whole or not at all, and then the words say where it is", async () => {
+  const certificate = await makeCertificate(["localhost"]);
+  await using server = await start(certificate);
+  const folder = await Deno.makeTempDir();
+  const ann = new Person(folder);
+  const { wire, fingerprint } = await ann.dial({ port: server.tlsAddress!.port, tls: true });
+  wire.close();
+  assertEquals(fingerprint, certificate.fingerprint);
+  assertEquals(ann.briefly, [
+    `First time at ${HOST}: from now on it is recognised. To be sure it is the right one: /fingerprint`,
+  ]);
+  assertMatch(ann.notes[0]!, new RegExp(`^First time at .* ${certificate.fingerprint}$`));
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("where nothing can be kept, nothing is said to be remembered, and no file is named that is not there", async () => {
+  const [before, after] = [await makeCertificate(["localhost"]), await makeCertificate(["localhost"])];
+  const ann = new Person(null);
+  let port: number;
+  {
+    await using server = await start(before);
+    port = server.tlsAddress!.port;
+    await ann.visit({ port, tls: true });
+  }
+  assertEquals(ann.briefly, [
+    `First time at ${HOST}, as every time: without HOME nothing is remembered. ` +
+    "To be sure it is the right one: /fingerprint",
+  ]);
+  await using _ = new Listener(port, after);
+  const why = await ann.distrust({ port, tls: true });
+  assertStringIncludes(why, "If they say that this is right, leave, and join anew");
+  assert(!why.includes("known_hosts"));
+});
+
 Deno.test("a changed key stops before a byte is sent, and the words say what to do", async () => {
   const [before, after] = [await makeCertificate(["localhost"]), await makeCertificate(["localhost"])];
-  const ann = new Person();
+  const folder = await Deno.makeTempDir();
+  const ann = new Person(folder);
   let port: number;
   {
     await using server = await start(before);
@@ -108,12 +146,13 @@ Deno.test("a changed key stops before a byte is sent, and the words say what to 
   await using listener = new Listener(port, after);
   const why = await ann.distrust({ port, tls: true });
   assertMatch(why, /^THE KEY OF THIS SERVER HAS CHANGED: 127\.0\.0\.1:\d+\. Nothing was sent\.\n/);
-  for (const word of [before.fingerprint, after.fingerprint, "known_hosts", "--new-key"]) {
+  for (const word of [before.fingerprint, after.fingerprint, ann.known.file, "--new-key"]) {
     assertStringIncludes(why, word);
   }
   await ann.distrust({ port });
   await ann.distrust({ port, fingerprint: after.fingerprint });
   assertEquals(listener.bytes, 0);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("who was told of a new key may forget the old one", async () => {

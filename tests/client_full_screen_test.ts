@@ -487,7 +487,7 @@ Deno.test("going to the conversation that one is in puts the help away, as going
 
 Deno.test("the first start says three lines, the next says none", async () => {
   assertEquals(
-    (await new Seat({ welcomed: false }).text()).match(/Welcome|Alt-A: what's new|\? shows every/g)?.length,
+    (await new Seat({ welcomed: false }).text()).match(/Welcome|You are ann\. Change: \/nick|\? shows every/g)?.length,
     3,
   );
   assertFalse((await new Seat().text()).includes("Welcome"));
@@ -609,11 +609,58 @@ Deno.test("the first words take three rows of the narrowest screen, so that the 
   const rows = await ann.rows();
   assertEquals(rows.slice(3, 8).map((row) => row.slice(6)), [
     "Welcome! Type, and Enter says it.",
-    "Alt-Up answers. Alt-A: what's new.",
+    "You are ann. Change: /nick NAME",
     "? shows every key, /quit leaves.",
     "ben hello",
     "ben ann",
   ]);
+});
+
+Deno.test("the first words stand below what a first visit and a name that is taken have to say", async () => {
+  const ann = new Seat({ welcomed: false, columns: 40, rows: 10, channels: [] });
+  ann.breaks({ planned: true });
+  ann.store.settings.welcomed = false;
+  const note = "First time at 127.0.0.1: from now on it is recognised. To be sure it is the right one: /fingerprint";
+  ann.screen.connected(true, note, "f00d");
+  ann.session.start();
+  ann.says(":irc 433 * ann :Nick is already in use", ":irc 001 ann_ :Welcome", ":irc 422 ann_ :none");
+  assertEquals((await ann.rows()).slice(5, 8).map((row) => row.slice(6)), [
+    "Welcome! Type, and Enter says it.",
+    "You are ann_. Change: /nick NAME",
+    "? shows every key, /quit leaves.",
+  ]);
+  const lines = ann.screen.current.lines.map(({ text }) => text);
+  assert(lines.indexOf(note) >= 0);
+});
+
+Deno.test("/fingerprint shows the whole of it, or says why there is none", () => {
+  const fingerprint = "0123456789abcdef".repeat(4);
+  const said: readonly (readonly [boolean, string | undefined, string])[] = [
+    [true, fingerprint, fingerprint],
+    [true, undefined, "A public authority vouches for this server by its name"],
+    [false, undefined, "This connection is not encrypted"],
+  ];
+  for (const [encrypted, known, words] of said) {
+    const ann = new Seat({ columns: 100 });
+    ann.breaks();
+    ann.screen.connected(encrypted, undefined, known);
+    ann.session.start();
+    ann.says(":irc 001 ann :Welcome", ":irc 422 ann :none");
+    ann.types("/fingerprint\r");
+    const lines = ann.screen.current.lines.map(({ text }) => text);
+    assert(lines.some((line) => line.startsWith(words)), lines.join("\n"));
+  }
+});
+
+Deno.test("where the window is narrow, what the status has no room for is left out and not cut", async () => {
+  const ann = new Seat({ columns: 34, rows: 10 });
+  const status = async () => (await ann.rows()).at(-2)!.trimEnd();
+  ann.screen.tick();
+  ann.pongs();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(await status(), " ann @ Tea · not encrypted");
+  ann.resize(60, 10);
+  assertEquals(await status(), " ann @ Tea · not encrypted · delay 0.0 s");
 });
 
 Deno.test("a screen of a few rows has the input, then messages, and never more rows than there are", async () => {

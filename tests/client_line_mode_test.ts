@@ -272,6 +272,8 @@ Deno.test("slash commands without a screen: /help of one command is that one, an
     lineSlash({
       session,
       target: "#lobby",
+      encrypted: false,
+      fingerprint: undefined,
       print: (text) => shown.push(text),
       log: (text) => failed.push(text),
       leave: () => {},

@@ -321,7 +321,7 @@ Deno.test("a password that the server refuses is not remembered, and one that it
   assertEquals(await ann.store.password("tea.example", "ann"), "right");
 });
 
-Deno.test("a server that does not take what was said is asked at once, and its lag is seen", async () => {
+Deno.test("a server that does not take what was said is asked at once, and its delay is seen", async () => {
   const ann = new Seat({ capabilities: ALL });
   ann.screen.tick();
   ann.pongs();
@@ -334,7 +334,7 @@ Deno.test("a server that does not take what was said is asked at once, and its l
   ann.screen.tick();
   ann.now += 4000;
   ann.screen.tick();
-  assertStringIncludes((await ann.rows()).at(-2)!, "lag 4.0 s");
+  assertStringIncludes((await ann.rows()).at(-2)!, "delay 4.0 s");
 });
 
 Deno.test("who is logged in is told so once, and not at every connection", () => {

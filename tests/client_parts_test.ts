@@ -7,7 +7,7 @@ import { Buffer, MAX_LINES } from "../client/buffer.ts";
 import { findLinks, mentions, messageSpans } from "../client/formatting.ts";
 import { Memory } from "../client/memory.ts";
 import { sanitize } from "../client/sanitize.ts";
-import { readSettings, SettingsFolder } from "../client/settings.ts";
+import { readSettings, SettingsFolder, SettingsInMemory } from "../client/settings.ts";
 import { shellCompletion, SHELLS } from "../client/shell_completion.ts";
 import { SLASH_COMMANDS } from "../client/slash_commands.ts";
 import { ENTER, LEAVE } from "../client/painter.ts";
@@ -278,6 +278,15 @@ Deno.test("settings that a person has broken are set aside, and passwords are fo
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("where there is no folder nothing is said to be kept, and a password can be forgotten all the same", async () => {
+  const store = new SettingsInMemory("HOME is not set");
+  assertEquals(await store.save("tea"), "HOME is not set");
+  assertEquals(await store.remember("tea", "ann", "s3cret"), "HOME is not set");
+  assertEquals(await store.password("tea", "ann"), "s3cret");
+  assertEquals(await store.remember("tea", "ann", undefined), undefined);
+  assertEquals(await store.password("tea", "ann"), undefined);
 });
 
 Deno.test("what a newer version has written into the settings stays there", async () => {

@@ -105,6 +105,7 @@ const SHOWN: readonly (readonly [string, string])[] = [
   ["/delete", 'Delete for everybody, y or n? "maybe"'],
   ["/kick", "Write /kick NICK [REASON]"],
   ["/search tea after:soon", '"soon" is no date'],
+  ["/fingerprint", "This connection is not encrypted"],
   ["/nosuch", "There is no /nosuch."],
 ];
 

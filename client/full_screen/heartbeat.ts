@@ -6,6 +6,9 @@
 
 import type { FullScreen } from "../full_screen.ts";
 
+/** What is the trouble while a connection stands and the server has not taken us in yet. */
+export const AT_THE_DOOR = "waiting to be let in";
+
 /** How often the server is asked, in milliseconds. */
 const PAUSE = 30_000;
 /** How often, in milliseconds, while something that we said was not confirmed: the answer tells whether it was taken. */
@@ -40,7 +43,7 @@ export class Heartbeat {
   tick(): void {
     const { now: clock, session, trouble, effects } = this.#screen;
     const now = clock();
-    if (this.#askedAt !== undefined || trouble === "registering") {
+    if (this.#askedAt !== undefined || trouble === AT_THE_DOOR) {
       if (++this.#ticks === SILENCE) effects.reconnect(`Nothing was heard from the server for ${SILENCE} s.`, true);
     } else this.#ticks = 0;
     if (this.#askedAt !== undefined) {

@@ -11,14 +11,13 @@ import { pickHint } from "./pick_keys.ts";
 
 /** What only the screen itself knows. */
 interface Known {
-  readonly encrypted: boolean;
   readonly color: boolean;
   readonly lag: number | undefined;
   readonly members: readonly ViewMember[] | undefined;
 }
 
 /** Everything that is to be seen. */
-export function viewState(screen: FullScreen, { encrypted, color, lag, members }: Known): ViewState {
+export function viewState(screen: FullScreen, { color, lag, members }: Known): ViewState {
   const { buffers, current, session, scrolling, panel } = screen;
   const { completion } = screen.keyboard;
   return {
@@ -30,7 +29,7 @@ export function viewState(screen: FullScreen, { encrypted, color, lag, members }
       nick: session.nick,
       place: session.isupport.network || screen.address,
       trouble: screen.trouble,
-      encrypted,
+      encrypted: screen.encrypted,
       away: session.away,
       sending: session.outbox.waiting,
       lag,

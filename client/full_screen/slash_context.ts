@@ -19,6 +19,8 @@ export function slashContext(screen: FullScreen): SlashContext {
     session,
     target: current.name,
     settings: store.settings,
+    encrypted: screen.encrypted,
+    fingerprint: screen.fingerprint,
     show: (text) => screen.tell(screen.current, "info", text),
     fail: (text) => screen.tell(screen.current, "error", text),
     open: (target) => void screen.open(target),

@@ -158,6 +158,16 @@ export function set(context: SlashContext, [name, value]: readonly string[]): vo
   context.show(`${name} is ${value ?? "empty"} now.`);
 }
 
+/** Shows by what the server is recognised, in full, because it is to be compared. */
+export function showFingerprint({ encrypted, fingerprint, show }: SlashContext): void {
+  if (!encrypted) return show("This connection is not encrypted, so nothing tells whether it is the right server.");
+  if (fingerprint === undefined) {
+    return show("A public authority vouches for this server by its name; there is nothing to compare.");
+  }
+  show(`This server has the fingerprint\n${fingerprint}`);
+  show("If its owner's is the same (chat serve and chat doctor print it), nobody stands in between. If not, leave.");
+}
+
 /** Sets when a conversation calls for attention. */
 export function notify(context: SlashContext, words: readonly string[]): void {
   const how = words.at(-1);

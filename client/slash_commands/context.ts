@@ -21,6 +21,9 @@ export interface SlashContext {
   /** The channel or nick that is open, `""` for the server. */
   readonly target: string;
   readonly settings: Settings;
+  /** Whether nobody can read along, and by which key the server is recognised, if by one. */
+  readonly encrypted: boolean;
+  readonly fingerprint: string | undefined;
   /** Says something to the person, and to nobody else. */
   show(text: string): void;
   /** Says what went wrong. */

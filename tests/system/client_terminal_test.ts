@@ -431,7 +431,7 @@ Deno.test({
 async function talkOn(server: Server, again: () => Promise<void>): Promise<void> {
   await using tmux = new Tmux();
   const ann = await tmux.join("ann", server.address, "90x20", "--channel", "#tea");
-  await ann.shows("· lag");
+  await ann.shows("· delay");
   const ben = await tmux.join("ben", server.address, "40x10", "--channel", "#tea");
   await ben.shows("not e");
   await ann.shows("ben came");
