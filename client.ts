@@ -17,6 +17,7 @@ import { Memory } from "./client/memory.ts";
 import { StrictTransport } from "./client/strict_transport.ts";
 import { LineMode } from "./client/line_mode.ts";
 import { type ServerSettings, SettingsFolder, SettingsInMemory, type SettingsStore } from "./client/settings.ts";
+import { type Colors, colorsOf } from "./client/style.ts";
 import { Terminal } from "./client/terminal.ts";
 import { LineWriter, readLines } from "./client/streams.ts";
 import { MAX_SERVER_LINE, Session, type SessionEvent } from "./client/session.ts";
@@ -269,7 +270,7 @@ class Seat {
       store: this.#store,
       address: this.#name,
       ...(this.#start !== undefined && { start: this.#start }),
-      color: (environment("NO_COLOR") ?? "") === "",
+      colors: colorsHere(),
       effects: this.#effects(),
     });
     const terminal = this.#terminal = new Terminal(Deno.stdin, Deno.stdout, {
@@ -430,6 +431,11 @@ class Seat {
 function suitsFullScreen({ input = Deno.stdin, output = Deno.stdout, json, quiet }: JoinOptions): boolean {
   return !json && !quiet && environment("TERM") !== "dumb" && input.isTerminal?.() === true &&
     output.isTerminal?.() === true;
+}
+
+/** How many colours the person wants, and the terminal can show. */
+function colorsHere(): Colors {
+  return (environment("NO_COLOR") ?? "") === "" ? colorsOf(environment("TERM") ?? "", environment("COLORTERM")) : 0;
 }
 
 /** Opens a link with what the system has for that. Returns whether we may. */

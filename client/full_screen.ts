@@ -32,6 +32,7 @@ import { sanitize } from "./sanitize.ts";
 import type { ChatMessage, Session, SessionEvent } from "./session.ts";
 import type { Credentials } from "./session/scram.ts";
 import type { Notify, ServerSettings, SettingsStore } from "./settings.ts";
+import type { Colors } from "./style.ts";
 import type { Screen, ViewState } from "./view.ts";
 
 /** What only a terminal, or the door, can do. */
@@ -59,7 +60,7 @@ export interface FullScreenOptions {
   /** The name of the server in the settings. */
   readonly address: string;
   readonly effects: Effects;
-  readonly color?: boolean;
+  readonly colors?: Colors;
   /** The conversation to begin with; the last one unless told. */
   readonly start?: string;
   readonly now?: () => number;
@@ -114,7 +115,7 @@ export class FullScreen implements FrontEnd {
   registering: { readonly account: string; readonly password: string } | undefined;
   readonly #heartbeat = new Heartbeat(this);
   readonly #members: MemberLists;
-  readonly #color: boolean;
+  readonly #colors: Colors;
   readonly #finish: (code: number) => void;
   /** Whether the server has ever taken us in. */
   #wasIn = false;
@@ -129,7 +130,7 @@ export class FullScreen implements FrontEnd {
     this.store = options.store;
     this.address = options.address;
     this.now = options.now ?? Date.now;
-    this.#color = options.color ?? true;
+    this.#colors = options.colors ?? 256;
     this.#members = new MemberLists(this.session);
     const { promise, resolve } = Promise.withResolvers<number>();
     this.finished = promise;
@@ -367,7 +368,7 @@ export class FullScreen implements FrontEnd {
   /** Everything that is to be seen. */
   state(): ViewState {
     return viewState(this, {
-      color: this.#color,
+      colors: this.#colors,
       lag: this.#heartbeat.lag,
       members: this.current.kind === "channel" ? this.#members.of(this.current.name) : undefined,
     });

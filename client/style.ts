@@ -29,6 +29,30 @@ export interface Span {
   readonly column?: number;
 }
 
+/** How many colours may be used: none, those that remain where a terminal makes eight of all, or the 256. */
+export type Colors = 0 | 8 | 256;
+
+/**
+ * How many colours suit a terminal.
+ *
+ * @param term `TERM`. Those that call themselves `xterm` know 256 colours, whatever the databases say; tmux and screen,
+ * without the word in their name, may stand on a terminal that does not.
+ * @param colorterm `COLORTERM`, which terminals set that know all colours.
+ *
+ * @example
+ * ```ts
+ * import { colorsOf } from "./style.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["xterm", "screen-256color", "screen", "linux"].map((term) => colorsOf(term)), [256, 256, 8, 8]);
+ * assertEquals(colorsOf("screen", "truecolor"), 256);
+ * ```
+ */
+export function colorsOf(term: string, colorterm = ""): Colors {
+  const few = /^(linux|screen|tmux|ansi|cons25|vt\d+)/.test(term) && !/256|direct/.test(term);
+  return few && colorterm === "" ? 8 : 256;
+}
+
 /** Text without any style. */
 export const PLAIN: Style = {};
 /** Text that is less important. */
@@ -52,11 +76,11 @@ export function spanAt(column: number, text: string, style: Style = PLAIN): Span
  * import { span, toAnsi } from "./style.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(toAnsi([span("a"), span("b", { bold: true, fg: 4 })], true), "a\x1b[1;34mb\x1b[m");
- * assertEquals(toAnsi([span("b", { bold: true, fg: 4 })], false), "\x1b[1mb\x1b[m");
+ * assertEquals(toAnsi([span("a"), span("b", { bold: true, fg: 4 })], 256), "a\x1b[1;34mb\x1b[m");
+ * assertEquals(toAnsi([span("b", { bold: true, fg: 4 })], 0), "\x1b[1mb\x1b[m");
  * ```
  */
-export function toAnsi(spans: readonly Span[], color: boolean, first = 0): string {
+export function toAnsi(spans: readonly Span[], colors: Colors, first = 0): string {
   let text = "";
   let sgr = "";
   let link: string | undefined;
@@ -64,7 +88,7 @@ export function toAnsi(spans: readonly Span[], color: boolean, first = 0): strin
     if (piece === "") continue;
     if (column !== undefined) text += `\x1b[${first + column + 1}G`;
     if (style.link !== link) text += osc8(link = style.link);
-    const wanted = codes(style, color).join(";");
+    const wanted = codes(style, colors).join(";");
     if (wanted !== sgr) {
       if (sgr !== "") text += "\x1b[m";
       if (wanted !== "") text += `\x1b[${wanted}m`;
@@ -82,7 +106,7 @@ function osc8(link: string | undefined): string {
   return `\x1b]8;;${link === undefined ? "" : link.replace(/[^\x21-\x7e]/gu, (c) => encodeURIComponent(c))}\x1b\\`;
 }
 
-function codes(style: Style, color: boolean): (number | string)[] {
+function codes(style: Style, colors: Colors): (number | string)[] {
   const found: (number | string)[] = [];
   if (style.bold) found.push(1);
   if (style.dim) found.push(2);
@@ -90,8 +114,11 @@ function codes(style: Style, color: boolean): (number | string)[] {
   if (style.underline) found.push(4);
   if (style.reverse) found.push(7);
   if (style.strike) found.push(9);
-  if (color && style.fg !== undefined) found.push(colorCode(style.fg, 30));
-  if (color && style.bg !== undefined) found.push(colorCode(style.bg, 40));
+  const { fg, bg } = style;
+  if (colors === 0) return found;
+  // What somebody chose together with its ground is drawn as it was chosen.
+  if (fg !== undefined) found.push(colorCode(colors === 8 && bg === undefined ? sturdy(fg) : fg, 30));
+  if (bg !== undefined) found.push(colorCode(bg, 40));
   return found;
 }
 
@@ -113,6 +140,21 @@ function colorCode(color: number | string, base: 30 | 40): string {
 export const NICK_COLORS: readonly number[] = [
   28, 30, 31, 32, 33, 63, 64, 67, 98, 99, 100, 130, 131, 132, 133, 134, 164, 165, 166, 167, 168, 196, 198,
 ];
+
+/**
+ * Of these, those that can be read where somebody makes eight colours of all, as tmux does on a terminal that has no more:
+ * red or magenta comes of each. On black and on white, with the eight colours of the PC and of xterm, the contrast is
+ *
+ * | | black | white |
+ * |---|---|---|
+ * | red | 2.7, 3.6 | 7.8, 5.8 |
+ * | green | 6.7, 9.7 | 3.1, 2.2 |
+ * | yellow | 4.0, 12.3 | 5.2, 1.7 |
+ * | blue | 1.6, 2.2 | 13.3, 9.4 |
+ * | magenta | 3.3, 4.5 | 6.4, 4.7 |
+ * | cyan | 7.3, 10.6 | 2.9, 2.0 |
+ */
+export const STURDY_COLORS: readonly number[] = [130, 131, 132, 133, 164, 166, 167, 168, 196, 198];
 
 /** What went wrong, and where the unread begins. */
 export const RED = 196;
@@ -142,10 +184,21 @@ export function nickColor(folded: string): number {
  * ```
  */
 export function legible(color: number | string): number {
-  const wanted = evened(linearRgb(color));
-  const distance = (candidate: number) =>
-    linearRgb(candidate).reduce((sum, part, i) => sum + (part - wanted[i]!) ** 2, 0);
-  return [GREY, ...NICK_COLORS].reduce((best, next) => distance(next) < distance(best) ? next : best);
+  return nearest(evened(linearRgb(color)), [GREY, ...NICK_COLORS]);
+}
+
+/** The colour next to one, such that it can be read also where eight colours are made of all. */
+function sturdy(color: number | string): number {
+  const known = STURDY.get(color) ?? nearest(linearRgb(color), STURDY_COLORS);
+  if (STURDY.size < 256) STURDY.set(color, known);
+  return known;
+}
+
+const STURDY = new Map<number | string, number>();
+
+function nearest(rgb: readonly number[], candidates: readonly number[]): number {
+  const distance = (candidate: number) => linearRgb(candidate).reduce((sum, part, i) => sum + (part - rgb[i]!) ** 2, 0);
+  return candidates.reduce((best, next) => distance(next) < distance(best) ? next : best);
 }
 
 /** About the luminance that lies between black and white: each differs from it by 4.5:1. */

@@ -9,7 +9,7 @@
 
 import type { Buffer } from "./buffer.ts";
 import { sanitize, stripFormatting } from "./sanitize.ts";
-import { DIM, MAGENTA, nickColor, type Span, span, spanAt, type Style, toAnsi } from "./style.ts";
+import { type Colors, DIM, MAGENTA, nickColor, type Span, span, spanAt, type Style, toAnsi } from "./style.ts";
 import { fit, fitName, fitSpans, textWidth } from "./text.ts";
 import { drawInput, type InputState } from "./view/input.ts";
 import { type Anchor, type MessageLayout, type VisibleMessages, visibleMessages } from "./view/messages.ts";
@@ -40,7 +40,7 @@ export interface ViewState {
   /** The line that is picked. */
   readonly selected?: number | undefined;
   readonly fold: (name: string) => string;
-  readonly color: boolean;
+  readonly colors: Colors;
 }
 
 /** Somebody in the list of members. */
@@ -136,7 +136,7 @@ export function drawScreen(state: ViewState, columns: number, rows: number): Scr
   const layout = layoutOf(state, columns, rows);
   const visible = visibleMessages(state.current, messageLayout(state, layout), layout.body, state.anchor);
   const input = drawInput(state.input, columns, Math.max(1, Math.floor(rows / 3)));
-  const ansi = (spans: readonly Span[], first?: number) => toAnsi(spans, state.color, first);
+  const ansi = (spans: readonly Span[], first?: number) => toAnsi(spans, state.colors, first);
   const drawn = [
     ...(layout.title === 0 ? [] : [ansi(titleBar(state, layout, columns))]),
     ...bodyRows(state, layout, visible).map((parts) => joinColumns(parts, ansi)),

@@ -11,7 +11,7 @@ import { readSettings, SettingsFolder, SettingsInMemory } from "../client/settin
 import { shellCompletion, SHELLS } from "../client/shell_completion.ts";
 import { SLASH_COMMANDS } from "../client/slash_commands.ts";
 import { ENTER, LEAVE } from "../client/painter.ts";
-import { MAGENTA, NICK_COLORS, RED, TEAL, toAnsi } from "../client/style.ts";
+import { MAGENTA, NICK_COLORS, RED, STURDY_COLORS, TEAL, toAnsi } from "../client/style.ts";
 import { graphemes, textWidth, wrap } from "../client/text.ts";
 
 const ADDRESSES: readonly (readonly [string, string])[] = [
@@ -126,7 +126,7 @@ Deno.test("Chinese is broken between characters, but never before a full stop", 
 });
 
 Deno.test("colours and weights of IRC are shown, and what people mean by marks", () => {
-  const shown = (text: string) => toAnsi(messageSpans(text), true);
+  const shown = (text: string) => toAnsi(messageSpans(text), 256);
   assertEquals(shown("a\x02b\x02c"), "a\x1b[1mb\x1b[mc");
   assertEquals(shown("\x0304red\x03 not"), "\x1b[38;5;196mred\x1b[m not");
   assertEquals(shown("\x04ff0000,00ff00x"), "\x1b[38;2;255;0;0;48;2;0;255;0mx\x1b[m");
@@ -139,7 +139,7 @@ Deno.test("colours and weights of IRC are shown, and what people mean by marks",
 });
 
 Deno.test("a link cannot end the sequence that carries it", () => {
-  const ansi = toAnsi([{ text: "x", style: { link: "https://a/\x1b\\\x07é" } }], true);
+  const ansi = toAnsi([{ text: "x", style: { link: "https://a/\x1b\\\x07é" } }], 256);
   assertEquals(ansi, "\x1b]8;;https://a/%1B\\%07%C3%A9\x1b\\x\x1b]8;;\x1b\\");
 });
 
@@ -192,6 +192,38 @@ Deno.test("colours can be read on black, on white and on the grounds of common t
   }
 });
 
+/** What tmux 3.3 makes of our colours on a terminal that has eight, as it was seen to write them. */
+const AS_ONE_OF_EIGHT: Readonly<Record<number, "red" | "magenta">> = {
+  130: "red",
+  131: "red",
+  132: "red",
+  133: "magenta",
+  164: "magenta",
+  166: "red",
+  167: "red",
+  168: "red",
+  196: "red",
+  198: "red",
+};
+
+/** The PC's own, and xterm's. */
+const EIGHT_COLORS = [{ red: 0xaa0000, magenta: 0xaa00aa }, { red: 0xcd0000, magenta: 0xcd00cd }];
+
+Deno.test("where a terminal may have eight colours, only those are used that can be read on black and on white", () => {
+  const written = (fg: number | string) => Number(/38;5;(\d+)/.exec(toAnsi([{ text: "x", style: { fg } }], 8))?.[1]);
+  const used = new Set([...NICK_COLORS, RED, MAGENTA, TEAL, 102, "#0000ff"].map(written));
+  assertEquals([...used].filter((color) => !STURDY_COLORS.includes(color)), []);
+  assert(used.size > 7, "people are still told apart");
+  for (const color of STURDY_COLORS) {
+    assert(NICK_COLORS.includes(color));
+    for (const eight of EIGHT_COLORS) {
+      const shown = eight[AS_ONE_OF_EIGHT[color]!];
+      for (const ground of [0x000000, 0xffffff]) assert(contrast(shown, ground) > 2.6, `${color} on ${ground}`);
+    }
+  }
+  assertEquals(toAnsi([{ text: "x", style: { fg: 231, bg: 16 } }], 8), "\x1b[38;5;231;48;5;16mx\x1b[m");
+});
+
 Deno.test("a colour that was chosen together with its ground is drawn as it was chosen", () => {
   assertEquals(messageSpans("\x0300,01x")[0]!.style, { fg: 231, bg: 16 });
 });
@@ -212,7 +244,7 @@ Deno.test("every mode of the terminal that is changed is put back", () => {
 });
 
 Deno.test("without colours only weight and underline are written", () => {
-  assertEquals(toAnsi([{ text: "x", style: { fg: 1, bg: 2, bold: true } }], false), "\x1b[1mx\x1b[m");
+  assertEquals(toAnsi([{ text: "x", style: { fg: 1, bg: 2, bold: true } }], 0), "\x1b[1mx\x1b[m");
 });
 
 Deno.test("a buffer holds no line twice, keeps the order of time, and is bounded", () => {

@@ -6,18 +6,19 @@
 
 import type { FullScreen } from "../full_screen.ts";
 import { sanitize } from "../sanitize.ts";
+import type { Colors } from "../style.ts";
 import type { ViewMember, ViewState } from "../view.ts";
 import { pickHint } from "./pick_keys.ts";
 
 /** What only the screen itself knows. */
 interface Known {
-  readonly color: boolean;
+  readonly colors: Colors;
   readonly lag: number | undefined;
   readonly members: readonly ViewMember[] | undefined;
 }
 
 /** Everything that is to be seen. */
-export function viewState(screen: FullScreen, { color, lag, members }: Known): ViewState {
+export function viewState(screen: FullScreen, { colors, lag, members }: Known): ViewState {
   const { buffers, current, session, scrolling, panel } = screen;
   const { completion } = screen.keyboard;
   return {
@@ -46,7 +47,7 @@ export function viewState(screen: FullScreen, { color, lag, members }: Known): V
     bare: screen.bare,
     selected: scrolling.selected,
     fold: session.fold,
-    color,
+    colors,
   };
 }
 
