@@ -35,8 +35,8 @@ export type Colors = 0 | 8 | 256;
 /**
  * How many colours suit a terminal.
  *
- * @param term `TERM`. Those that call themselves `xterm` know 256 colours, whatever the databases say; tmux and screen,
- * without the word in their name, may stand on a terminal that does not.
+ * @param term `TERM`. Those that call themselves `xterm` know 256 colours, whatever the databases say. tmux and screen
+ * take 256 and make eight of them where they stand on a terminal of which they know no better, such as PuTTY.
  * @param colorterm `COLORTERM`, which terminals set that know all colours.
  *
  * @example
@@ -44,13 +44,12 @@ export type Colors = 0 | 8 | 256;
  * import { colorsOf } from "./style.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(["xterm", "screen-256color", "screen", "linux"].map((term) => colorsOf(term)), [256, 256, 8, 8]);
- * assertEquals(colorsOf("screen", "truecolor"), 256);
+ * assertEquals(["xterm", "xterm-256color", "tmux-256color", "linux"].map((term) => colorsOf(term)), [256, 256, 8, 8]);
+ * assertEquals(colorsOf("tmux-256color", "truecolor"), 256);
  * ```
  */
 export function colorsOf(term: string, colorterm = ""): Colors {
-  const few = /^(linux|screen|tmux|ansi|cons25|vt\d+)/.test(term) && !/256|direct/.test(term);
-  return few && colorterm === "" ? 8 : 256;
+  return colorterm === "" && /^(linux|screen|tmux|ansi|cons25|vt\d)/.test(term) ? 8 : 256;
 }
 
 /** Text without any style. */
