@@ -17,7 +17,7 @@ import type { Relay } from "../relay.ts";
 import { User } from "../user.ts";
 import { batch } from "./batch.ts";
 import { clientOnly, type Destination, findDestination, meant, tellAway } from "./destination.ts";
-import { redact } from "./redact.ts";
+import { deletedBelow, redact } from "./redact.ts";
 
 /** Rows of this file. */
 export const messageCommands: CommandTable = {
@@ -98,6 +98,10 @@ function sayToAll(client: RegisteredClient, targets: string, content: Content): 
 function sayTo(client: RegisteredClient, target: string, { command, text, clientTags }: Content): void {
   const destination = findDestination(client, target, command, text);
   if (destination === undefined) return;
+  const deleted = command === "TAGMSG" ? deletedBelow(client, destination.to, clientTags) : undefined;
+  if (deleted !== undefined) {
+    return client.fail(command, "UNKNOWN_MSGID", destination.target, deleted, "That message was deleted");
+  }
   const relay = client.hub.relayFrom(client.user, command, [destination.target, ...text], clientTags);
   if (relay.body.length * 3 > MAX_BODY_BYTES && byteLength(relay.body) > MAX_BODY_BYTES) {
     if (command !== "NOTICE") client.error(numeric.ERR_INPUTTOOLONG);

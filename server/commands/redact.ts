@@ -1,12 +1,12 @@
 /**
- * REDACT: deletes a message, for its author or an operator of the channel, and for no one else.
+ * REDACT: deletes a message, for its author or an operator of the channel, and for no one else. Nobody reacts to it then.
  *
  * https://ircv3.net/specs/extensions/message-redaction
  *
  * @module
  */
 
-import { cutToBytes, type Message } from "../../protocol.ts";
+import { cutToBytes, type Message, type Tags } from "../../protocol.ts";
 import { casefold, looksLikeChannel } from "../../protocol/casemapping.ts";
 import type { Channel } from "../channel.ts";
 import type { RegisteredClient } from "../client.ts";
@@ -14,6 +14,8 @@ import { parseMsgid, timeId } from "../clock.ts";
 import { TEXT_LIMITS } from "../limits.ts";
 import { isVisible } from "../range.ts";
 import { directTarget, type Entry } from "../store.ts";
+import { User } from "../user.ts";
+import type { Destination } from "./destination.ts";
 
 /** What can be deleted. */
 const REDACTABLE = new Set(["PRIVMSG", "NOTICE", "TAGMSG"]);
@@ -63,9 +65,36 @@ function findPlace({ hub, user }: RegisteredClient, target: string): Place | und
   return { name: hub.userNamed(target)?.nick ?? target, key: directTarget(user.identity, identity) };
 }
 
+/**
+ * The msgid of what tags react to, if it was deleted. Only reactions are looked at, because what they are to is looked up
+ * in the store; nothing that is said waits for that.
+ */
+export function deletedBelow(
+  client: RegisteredClient,
+  to: Destination["to"],
+  tags: Tags | undefined,
+): string | undefined {
+  if (!tags?.has("+draft/react")) return undefined;
+  const msgid = tags.get("+reply") ?? tags.get("+draft/reply") ?? "";
+  const id = parseMsgid(msgid);
+  const entry = id === undefined ? undefined : client.hub.store.find(id);
+  if (entry?.redacted !== true) return undefined;
+  const { user } = client;
+  const place = to instanceof User
+    ? { key: directTarget(user.identity, to.identity) }
+    : { key: to.folded, channel: to };
+  const isOutside = place.channel?.members.has(user) === false;
+  return !isOutside && isReadable(client, entry, place) ? msgid : undefined;
+}
+
+/** What can be deleted there. */
+function isThere(client: RegisteredClient, entry: Entry, place: Place): boolean {
+  return !entry.redacted && REDACTABLE.has(entry.message.command) && isReadable(client, entry, place);
+}
+
 /** A message of elsewhere, or one that the user may not read, is as unknown as one that never was. */
-function isThere({ hub, user }: RegisteredClient, entry: Entry, { key, channel }: Place): boolean {
-  if (entry.redacted || entry.target !== key || !REDACTABLE.has(entry.message.command)) return false;
+function isReadable({ hub, user }: RegisteredClient, entry: Entry, { key, channel }: Omit<Place, "name">): boolean {
+  if (entry.target !== key) return false;
   return channel === undefined || isVisible(entry.id, hub.channels.readable(channel, user).visible);
 }
 
