@@ -60,7 +60,7 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * How far the indexes may be behind, in bytes of the entries that wait for them in memory: some 250,000 short messages, three
+ * How far the indexes may be behind, in bytes of the entries that wait for them in memory: some 350,000 short messages, three
  * seconds of all that the server can take. From there on each turn takes up as many as it adds.
  */
 export const MAX_BEHIND = 64 * 1024 * 1024;
