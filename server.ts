@@ -104,6 +104,16 @@ export async function serve(options: ServeOptions = {}): Promise<Server> {
   }
 }
 
+/** After so many callbacks in a row the runtime (Deno 2.9, by way of tokio's event interval of 61) looks at its sockets. */
+const CALLBACKS = 64;
+
+/** Runs something when the system was asked what has arrived: 0.1 ms later, where a timer takes 2. */
+function pause(run: () => void): void {
+  let callbacks = 0;
+  const next = () => ++callbacks < CALLBACKS ? setImmediate(next) : run();
+  next();
+}
+
 class RunningServer implements Server {
   readonly hub: Hub;
   readonly #options: ServeOptions;
@@ -125,7 +135,7 @@ class RunningServer implements Server {
     const turn = this.#turn = new Turn({
       before: () => this.hub.commit(),
       defer: setImmediate,
-      pause: (run) => setTimeout(run, 0),
+      pause,
     });
     const parts = { store, clock: new Clock(store.lastId), turn, log, rehash: () => this.rehash() };
     const hub = this.hub = new Hub(hubOptions(options, store), parts);

@@ -29,6 +29,8 @@ export interface TurnOptions {
   defer?: Later;
   /** Runs its argument when the system was asked what else has arrived; the same as `defer` unless told. */
   pause?: Later;
+  /** Milliseconds of a clock that is never set; the runtime's unless told. */
+  now?: () => number;
 }
 
 /**
@@ -37,8 +39,11 @@ export interface TurnOptions {
  */
 const FLUSH_SLICE = 100;
 
+/** How long is heard and flushed, in milliseconds, before it is looked who else has something to say: with thousands it takes longer. */
+const MOST_AT_ONCE = 20;
+
 /** How many of those who have hung up are seen off in one turn. */
-const PARTING_SLICE = 128;
+const PARTING_SLICE = 32;
 
 /** One turn after the other. */
 export class Turn {
@@ -47,6 +52,7 @@ export class Turn {
   readonly #before: () => void;
   readonly #defer: Later;
   readonly #pause: Later;
+  readonly #now: () => number;
   /** Those with an answer to what they said. */
   #answered: Flushable[] = [];
   /** Those who are told what others said. */
@@ -54,16 +60,21 @@ export class Turn {
   /** Who has hung up. */
   readonly #parting: (() => void)[] = [];
   #scheduled = false;
+  /** Since when others were heard and flushed without a pause. */
+  #since: number | undefined;
   /** Whether somebody is heard in this turn. */
   #hearing = false;
   #splitter: LineSplitter | undefined;
   #over: Promise<void> | undefined;
   #finish: (() => void) | undefined;
 
-  constructor({ before = () => {}, defer = queueMicrotask, pause = defer }: TurnOptions = {}) {
+  constructor(
+    { before = () => {}, defer = queueMicrotask, pause = defer, now = () => performance.now() }: TurnOptions = {},
+  ) {
     this.#before = before;
     this.#defer = defer;
     this.#pause = pause;
+    this.#now = now;
   }
 
   /** What makes lines of the next text that arrives. It may be given back. */
@@ -90,8 +101,14 @@ export class Turn {
    * waits who is the first of a turn.
    */
   next(): Promise<void> | void {
-    if (this.#hearing) return new Promise((resolve) => this.#defer(resolve));
+    if (this.#hearing) return new Promise((resolve) => this.#defer(() => this.#hear(resolve)));
     this.#hearing = true;
+  }
+
+  /** Hears somebody, after a pause if others were heard for long. */
+  #hear(resolve: () => void): void {
+    if (this.#isLong()) this.#pause(() => this.#hear(resolve));
+    else resolve();
   }
 
   /** Resolves when there is time to see somebody off who has hung up: thousands may do so at once, and nobody waits for it. */
@@ -123,13 +140,36 @@ export class Turn {
     const slice = this.#answered.splice(0, FLUSH_SLICE);
     slice.push(...this.#told.splice(0, FLUSH_SLICE - slice.length));
     for (const connection of slice) connection.flush();
-    if (this.#answered.length + this.#told.length > 0) return this.#schedule();
+    if (this.#answered.length + this.#told.length > 0) return this.#goOn();
+    this.#since = undefined;
     this.empty = Queue.empty();
+    this.#letGoOn();
+    this.#seeOff();
+  };
+
+  /** Everybody may be heard again. */
+  #letGoOn(): void {
     const finish = this.#finish;
     this.#over = this.#finish = undefined;
     finish?.();
-    this.#seeOff();
-  };
+  }
+
+  /** Flushes the others, after a pause if this has taken long: what is answered in it goes out before the rest. */
+  #goOn(): void {
+    if (!this.#isLong()) return this.#schedule();
+    this.#scheduled = true;
+    this.#letGoOn();
+    this.#pause(this.#end);
+  }
+
+  /** Whether it is time for a pause; if so, the next is due as long after it. */
+  #isLong(): boolean {
+    const now = this.#now();
+    this.#since ??= now;
+    if (now - this.#since < MOST_AT_ONCE) return false;
+    this.#since = undefined;
+    return true;
+  }
 
   #seeOff(): void {
     for (const resolve of this.#parting.splice(0, PARTING_SLICE)) resolve();

@@ -5,16 +5,41 @@ import { type Flushable, Turn } from "../protocol/turn.ts";
 class HandTurn {
   readonly flushed: string[] = [];
   readonly #later: (() => void)[] = [];
-  readonly turn = new Turn({ defer: (run) => void this.#later.push(run) });
+  readonly #paused: (() => void)[] = [];
+  /** The time, which each flush takes one millisecond of. */
+  time = 0;
+  readonly turn = new Turn({
+    defer: (run) => void this.#later.push(run),
+    pause: (run) => void this.#paused.push(run),
+    now: () => this.time,
+  });
 
   connection(name: string): Flushable {
-    return { flush: () => void this.flushed.push(name) };
+    return {
+      flush: () => {
+        this.flushed.push(name);
+        this.time++;
+      },
+    };
   }
 
-  /** One pass of the event loop: what was put off before it, and the microtasks. */
+  /** Whether something waits until the system was asked what has arrived. */
+  get isPausing(): boolean {
+    return this.#paused.length > 0;
+  }
+
+  /** The system has been asked. */
+  async resume(): Promise<void> {
+    this.#later.push(...this.#paused.splice(0));
+    await this.pass();
+  }
+
+  /** One pass of the event loop: what was put off before it, each with its microtasks. */
   async pass(): Promise<void> {
-    for (const run of this.#later.splice(0)) run();
-    for (let n = 0; n < 10; n++) await Promise.resolve();
+    for (const run of [...this.#later.splice(0), () => {}]) {
+      run();
+      for (let n = 0; n < 10; n++) await Promise.resolve();
+    }
   }
 }
 
@@ -26,7 +51,7 @@ Deno.test("who said something is answered before those who are told of it, howev
   assertEquals(hand.flushed[0], "answered");
   // Others get a chance before all are told.
   assertEquals(hand.flushed.length < 1000, true);
-  while (hand.flushed.length < 1001) await hand.pass();
+  while (hand.flushed.length < 1001) await hand.resume();
   assertEquals(hand.flushed.filter((name) => name === "told").length, 1000);
 });
 
@@ -40,6 +65,43 @@ Deno.test("who asks in the middle of a long flush has the answer before the flus
   assertEquals(hand.flushed.length < 1001, true);
 });
 
+Deno.test("a flush that takes long pauses, in which everybody may be heard again, and loses nobody", async () => {
+  const hand = new HandTurn();
+  for (let n = 0; n < 1000; n++) hand.turn.add(hand.connection(`told ${n}`));
+  let over = 0;
+  void hand.turn.over().then(() => over++);
+  while (!hand.isPausing) await hand.pass();
+  assertEquals([over, hand.flushed.length < 1000], [1, true]);
+  hand.turn.add(hand.connection("answered"), true);
+  const before = hand.flushed.length;
+  // Whatever else is put off, the flush does not go on before the pause is over.
+  await hand.pass();
+  assertEquals(hand.flushed.length, before);
+  await hand.resume();
+  assertEquals(hand.flushed[before], "answered");
+  while (hand.flushed.length < 1001) await hand.resume();
+  const told = hand.flushed.filter((name) => name !== "answered");
+  assertEquals(told, Array.from({ length: 1000 }, (_, n) => `told ${n}`));
+});
+
+Deno.test("where many are heard one after the other and it takes long, the others wait until more has arrived", async () => {
+  const hand = new HandTurn();
+  const heard: number[] = [];
+  const all = Promise.all(Array.from({ length: 100 }, async (_, n) => {
+    await hand.turn.next();
+    heard.push(n);
+    hand.time++;
+  }));
+  await hand.pass();
+  assertEquals([heard.length < 100, hand.isPausing], [true, true]);
+  const first = heard.length;
+  await hand.pass();
+  assertEquals(heard.length, first);
+  while (heard.length < 100) await hand.resume();
+  await all;
+  assertEquals(heard.toSorted((a, b) => a - b), Array.from({ length: 100 }, (_, n) => n));
+});
+
 Deno.test("thousands who hang up at once are seen off some in each turn, all of them in the end, in order", async () => {
   const hand = new HandTurn();
   const gone: number[] = [];
@@ -51,7 +113,7 @@ Deno.test("thousands who hang up at once are seen off some in each turn, all of 
     const before = gone.length;
     // What one turn brings about is flushed in it, and the next are seen off when it is over.
     hand.turn.add(hand.connection(`after ${before}`));
-    await hand.pass();
+    await hand.resume();
     await hand.pass();
     assertEquals(gone.length > before, true, "nobody was seen off");
   }
@@ -66,6 +128,7 @@ Deno.test("a turn is over for all who were heard in it once everything is flushe
   const done = hand.turn.over().then(() => void (over = true));
   for (let passes = 0; hand.flushed.length < 250; passes++) {
     assertEquals(over, false);
+    hand.time = 0;
     await hand.pass();
   }
   await done;
