@@ -624,11 +624,13 @@ Deno.test("the first words stand below what a first visit and a name that is tak
   ann.screen.connected(true, note, "f00d");
   ann.session.start();
   ann.says(":irc 433 * ann :Nick is already in use", ":irc 001 ann_ :Welcome", ":irc 422 ann_ :none");
-  assertEquals((await ann.rows()).slice(5, 8).map((row) => row.slice(6)), [
+  const rows = await ann.rows();
+  assertEquals(rows.slice(5, 8).map((row) => row.slice(6)), [
     "Welcome! Type, and Enter says it.",
     "You are ann_. Change: /nick NAME",
     "? shows every key, /quit leaves.",
   ]);
+  assertEquals(rows.at(-1), "› Type here. ? shows the keys.");
   const lines = ann.screen.current.lines.map(({ text }) => text);
   assert(lines.indexOf(note) >= 0);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isSpeech } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { sanitize } from "../sanitize.ts";
 import type { Colors } from "../style.ts";
@@ -63,7 +64,8 @@ function inputState({ keyboard, replyTo, current }: FullScreen): ViewState["inpu
   }
   if (question !== undefined) return { text, cursor, prompt: `${question.prompt}: `, secret: question.secret };
   if (replyTo !== undefined) return { text, cursor, prompt: `↪ ${replyTo.nick} › ` };
-  const isNew = current.lines.length < 5;
+  // What the program says is no conversation yet, and at the first start it says several lines.
+  const isNew = current.lines.length < 5 || !current.lines.some(isSpeech);
   return { text, cursor, prompt: "› ", placeholder: isNew ? "Type here. ? shows the keys." : undefined };
 }
 
