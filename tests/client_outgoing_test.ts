@@ -280,7 +280,7 @@ Deno.test("a night without the server is two lines, and the end of it a third", 
     "Cannot reach tea.example: nobody listens there. Trying again in 60 s, /reconnect tries now.",
   ]);
   ann.types("still there?\r");
-  assertStringIncludes(await ann.text(), "It will be sent when the connection is back.");
+  assertStringIncludes(await ann.text(), "Sent when the connection is back.");
   ann.returns("");
   assertEquals(lines().slice(2), ["Connected again.", "still there?"]);
   assertFalse((await ann.text()).includes("when the connection is back"));
@@ -479,4 +479,15 @@ Deno.test("a channel that was closed or left without a connection is not come ba
   ann.types("\x1b2/close\r/part #two\r");
   assertEquals(ann.screen.buffers.map(({ name }) => name), ["", "#tea"]);
   assertEquals([...ann.session.wantedChannels.values()], ["#tea"]);
+});
+
+Deno.test("a reaction that the server refuses, as to what was deleted, is said to be, and shown nowhere", async () => {
+  const ann = new Seat({ capabilities: ALL });
+  ann.says("@msgid=m1 :ben!b@h PRIVMSG #lobby :tea?");
+  ann.types("\x1b[1;3A/react 👍\r");
+  assertStringIncludes(ann.sent.join("\n"), "+draft/react=👍");
+  ann.says(":irc FAIL TAGMSG UNKNOWN_MSGID #lobby m1 :That message was deleted");
+  const text = await ann.text();
+  assertStringIncludes(text, "That message was deleted");
+  assertFalse(text.includes("👍"));
 });

@@ -77,7 +77,7 @@ export class Outgoing {
       return this.#screen.tell(buffer, "error", "Too much waits to be sent already. Up brings back what you wrote.");
     }
     this.#wait(buffer, text, options, {});
-    if (this.#screen.trouble !== "") this.#screen.hint = "It will be sent when the connection is back.";
+    if (this.#screen.trouble !== "") this.#screen.hint = "Sent when the connection is back.";
   }
 
   #wait(buffer: Buffer, text: string, options: SayOptions, { unsure = false, late = false }): void {
