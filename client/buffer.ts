@@ -8,7 +8,7 @@
  */
 
 import { lastWords, NO_REACTIONS, own, type Reactions, withWord, Words } from "./buffer/reactions.ts";
-import type { ChatMessage, HistoryEvent, ReactionEvent, RedactionEvent } from "./session/events.ts";
+import type { ChatMessage, HistoryEvent, HistoryRequest, ReactionEvent, RedactionEvent } from "./session/events.ts";
 
 /** What a line is. `presence` is who came and went, `gap` where history may be missing. */
 export type LineKind = "message" | "action" | "notice" | "presence" | "info" | "error" | "gap";
@@ -52,6 +52,10 @@ export interface Line {
   readonly ref?: number;
   /** Of a gap: before which selector history is to be asked for, where that is not the message below it. */
   reach?: string | undefined;
+  /** Of a gap: the same from its other side, where that is not the message above it. */
+  after?: string | undefined;
+  /** Of a gap: whether it is what was missed, which is fetched without anybody scrolling there. */
+  missed?: boolean;
   /** Changes whenever the line looks different; what was drawn of it before is stale then. */
   version: number;
 }
@@ -98,8 +102,8 @@ export class Buffer {
   complete = false;
   /** Before which selector older history is to be asked for, where that is not the oldest message. */
   reach: string | undefined;
-  /** Whether history was asked for and has not come. */
-  loading = false;
+  /** The history that was asked for last and has not come; what comes of another request was overtaken. */
+  asked: HistoryRequest | undefined;
   /** Whether somebody is scrolled up in it. */
   readBack = false;
   /** Emoji and deletions that came before their message did, by its id, the latest last. Pages come newest first. */
@@ -124,14 +128,14 @@ export class Buffer {
     return this.pending.find((line) => line.ref === ref) ?? this.lines.findLast((line) => line.ref === ref);
   }
 
-  /** The newest line of a message that has an id. */
+  /** The newest message that history knows. */
   get newest(): Line | undefined {
-    return this.lines.findLast((line) => line.id !== undefined);
+    return this.lines.findLast(isInHistory);
   }
 
-  /** The oldest line of a message that has an id. */
+  /** The oldest message that history knows. */
   get oldest(): Line | undefined {
-    return this.lines.find((line) => line.id !== undefined);
+    return this.lines.find(isInHistory);
   }
 
   /** Adds a line at the end. Returns `undefined` if it is here already. */
@@ -139,7 +143,7 @@ export class Buffer {
     if (this.#has(line)) return undefined;
     const added = this.#make(line);
     this.lines.push(added);
-    this.#trim();
+    this.trim();
     return added;
   }
 
@@ -153,7 +157,7 @@ export class Buffer {
     }
     const line = this.#make({ kind: "presence", time, presence: [presence] });
     this.lines.push(line);
-    this.#trim();
+    this.trim();
     return line;
   }
 
@@ -168,45 +172,42 @@ export class Buffer {
   }
 
   /**
-   * Puts a page of history, oldest first, where it belongs: by time, and among messages of the same time in the order of
-   * the page; never above the message `after`, never below the message `before`, and below the line `floor` unless it meets
-   * what is above that. What is `older` than all that is known takes back no newer reaction.
+   * Puts a page of history, oldest first, where it belongs: unknown messages beside those of the page that are here, else
+   * between the messages `above` and `below`; by time, and among messages of the same time in the order of the page. What is
+   * `older` than all that is known takes back no newer reaction. Gaps stay where they are.
    *
-   * @returns How many lines were new, whether it met a message that was here (above the floor, if there is one), and whether
-   * the oldest lines had to go.
+   * @returns The lines of its first and its last message.
    */
   insertHistory(
     events: readonly HistoryEvent[],
     read: (message: ChatMessage) => NewLine,
-    { after, before, floor, older = false }: {
-      after?: string | undefined;
-      before?: string | undefined;
-      floor?: Line | undefined;
+    { above, below, older = false }: {
+      above?: Line | undefined;
+      below?: Line | undefined;
       older?: boolean;
     } = {},
-  ): { added: number; met: boolean; trimmed: boolean } {
-    const here = events.flatMap(({ type, id }) => type === "message" ? this.#indexOf(id) : []).filter((at) => at >= 0);
-    const bound = floor === undefined ? Infinity : this.lines.indexOf(floor);
-    const met = here.some((at) => at <= bound);
-    let at = after === undefined && !met && floor !== undefined
-      ? bound + 1
-      : Math.max(this.#indexOf(after), this.#gapAbove(here[0])) + 1;
-    let added = 0;
+  ): { first: Line | undefined; last: Line | undefined } {
+    const met = events.flatMap(({ type, id }) => type === "message" ? this.#indexOf(id) : []).find((at) => at >= 0);
+    const bound = this.#indexOf(above?.id);
+    // What comes before a message that is here stands right above it, or it would have come with what is there.
+    let at = met === undefined || (above !== undefined && met > bound) ? bound + 1 : this.#runAbove(met);
+    const page: Line[] = [];
     for (const event of older ? lastWords(events) : events) {
       if (event.type === "reaction") this.react(event, older);
       else if (event.type === "redaction") this.redact(event.id, event.by, event.reason);
       else {
         const known = this.#indexOf(event.id);
-        added += known >= 0 ? 0 : 1;
-        at = known >= 0 ? Math.max(at, known + 1) : this.#insertFrom(at, this.#indexOf(before), read(event)) + 1;
+        const place = known >= 0 ? known : this.#insertFrom(at, this.#indexOf(below?.id), read(event));
+        page.push(this.lines[place]!);
+        at = Math.max(at, place + 1);
       }
     }
-    return { added, met, trimmed: this.#trim() };
+    return { first: page[0], last: page.at(-1) };
   }
 
-  /** Where the gap above a line is, or -1: what a page brings beside that line lies below the gap. */
-  #gapAbove(at = 0): number {
-    return this.lines.findLastIndex(({ kind }, i) => i < at && kind === "gap");
+  /** Behind the message or the gap above a place. */
+  #runAbove(at: number): number {
+    return this.lines.findLastIndex((line, i) => i < at && (isInHistory(line) || line.kind === "gap")) + 1;
   }
 
   #indexOf(id: string | undefined): number {
@@ -220,7 +221,8 @@ export class Buffer {
     let at = from;
     while (at < last) {
       const other = this.lines[at]!;
-      if (other.time > line.time || (other.time === line.time && other.id !== undefined)) break;
+      if (other.kind === "gap" || other.time > line.time) break;
+      if (other.time === line.time && isInHistory(other)) break;
       at++;
     }
     this.lines.splice(at, 0, this.#make(line));
@@ -315,25 +317,39 @@ export class Buffer {
     this.unreadKey = rest[0]?.key;
   }
 
-  /** Where history may be missing, and missing last. */
-  get gap(): Line | undefined {
-    return this.lines.findLast((line) => line.kind === "gap");
+  /** The messages above and below a line, such as a gap; without one, what is below the beginning. */
+  beside(line: Line | undefined): { above: Line | undefined; below: Line | undefined } {
+    const at = line === undefined ? -1 : this.lines.indexOf(line);
+    const above = this.lines.findLast((other, i) => i < at && isInHistory(other));
+    return { above, below: this.lines.find((other, i) => i > at && isInHistory(other)) };
   }
 
-  /** History may be missing between a line and the message below: before `reach`, or before that message. */
-  markGap(above: Line | undefined, time: number, reach?: string): void {
-    const from = above === undefined ? 0 : this.lines.indexOf(above) + 1;
-    const below = this.lines.findIndex(({ id }, i) => i >= from && id !== undefined);
-    const beside = this.lines.slice(from, below < 0 ? undefined : below);
-    const known = beside.find(({ kind }) => kind === "gap");
-    const at = from + beside.filter((line) => line.time <= time).length;
-    if (known === undefined) this.lines.splice(at, 0, this.#make({ kind: "gap", time, reach }));
-    else known.reach = reach;
+  /** The gap between a message and the one above it. */
+  gapAbove(line: Line): Line | undefined {
+    const beside = this.lines[this.#runAbove(this.lines.indexOf(line)) - 1];
+    return beside?.kind === "gap" ? beside : undefined;
   }
 
-  /** Nothing is missing there any more, or nowhere. */
-  closeGap(gap?: Line): void {
-    this.lines = this.lines.filter((line) => gap === undefined ? line.kind !== "gap" : line !== gap);
+  /** The gap between a message and the one below it. */
+  gapBelow(line: Line): Line | undefined {
+    const at = this.lines.indexOf(line);
+    const beside = this.lines.find((other, i) => i > at && (isInHistory(other) || other.kind === "gap"));
+    return beside?.kind === "gap" ? beside : undefined;
+  }
+
+  /** History may be missing right above or right below a line: marks a gap, or moves one there. */
+  putGap(side: "above" | "below", line: Line, gap: Line | Pick<Line, "reach" | "missed">): void {
+    if ("key" in gap) this.remove(gap);
+    const at = this.lines.indexOf(line) + (side === "below" ? 1 : 0);
+    const { time } = this.lines[at - 1] ?? line;
+    this.lines.splice(at, 0, "key" in gap ? gap : this.#make({ kind: "gap", time, ...gap }));
+  }
+
+  /** Nothing is missing between two lines, or from the beginning on, or to the end. */
+  closeGaps(from?: Line, to?: Line): void {
+    const first = from === undefined ? 0 : this.lines.indexOf(from);
+    const last = to === undefined ? Infinity : this.lines.indexOf(to);
+    this.lines = this.lines.filter(({ kind }, i) => kind !== "gap" || i < first || i > last);
   }
 
   /** Forgets all lines; history can bring them back. */
@@ -341,7 +357,7 @@ export class Buffer {
     this.lines = [];
     this.#byId.clear();
     this.unread = this.highlights = 0;
-    this.unreadKey = this.reach = undefined;
+    this.unreadKey = this.reach = this.asked = undefined;
     this.complete = false;
   }
 
@@ -380,7 +396,7 @@ export class Buffer {
   }
 
   /** Lets the oldest lines go if there are too many. Returns whether it did. */
-  #trim(): boolean {
+  trim(): boolean {
     const most = this.readBack ? MAX_LINES_READ_BACK : MAX_LINES;
     if (this.lines.length <= most + 500) return false;
     this.reach = undefined;
@@ -400,6 +416,11 @@ function entry<V>(kept: Map<string, V>, name: string, make: () => V): V {
   const made = make();
   kept.set(own(name), made);
   return made;
+}
+
+/** Whether history can be asked for by a line: what was deleted is not in it any more. */
+function isInHistory({ id, deleted }: Line): boolean {
+  return id !== undefined && deleted === undefined;
 }
 
 /** Whether a line is what somebody said. */

@@ -169,7 +169,6 @@ export class FullScreen implements FrontEnd {
 
   disconnected(ending: Ending): void {
     const { why, pause, planned } = ending;
-    const wasOnline = this.trouble === "";
     if (this.#wasIn) this.lostAt ??= this.now();
     this.trouble = planned ? "connecting" : "offline";
     this.#heartbeat.stop();
@@ -177,9 +176,9 @@ export class FullScreen implements FrontEnd {
     else this.#tellBreak(why, pause);
     this.outgoing.disconnected(ending);
     for (const buffer of this.buffers) {
-      if (this.#wasIn) noteMissed(buffer, wasOnline && !this.chores.has(buffer));
+      if (this.#wasIn && buffer.kind !== "server") noteMissed(buffer);
+      buffer.asked = undefined;
       buffer.typing.clear();
-      buffer.loading = false;
     }
     this.chores.clear();
     this.effects.redraw();

@@ -173,6 +173,7 @@ Deno.test("Alt-Up picks a message, r replies to it, and the reply shows what it 
 
 Deno.test("g goes to what a picked message answers, also where that is not loaded", async () => {
   const ann = new Seat({ capabilities: ALL });
+  ann.tellsHistory("#lobby");
   ann.says("@msgid=m9;+reply=m1 :ben!b@h PRIVMSG #lobby :as I said");
   assertStringIncludes(await ann.text(), "↪ an earlier message");
   ann.types("\x1b[1;3Ag");
@@ -189,6 +190,7 @@ Deno.test("g goes to what a picked message answers, also where that is not loade
 
 Deno.test("what is answered and cannot be had says so, and older messages can still be scrolled to", async () => {
   const ann = new Seat({ capabilities: ALL });
+  ann.tellsHistory("#lobby", "@msgid=m8 :ben!b@h PRIVMSG #lobby :so it is");
   ann.says("@msgid=m9;+reply=m1 :ben!b@h PRIVMSG #lobby :as I said");
   ann.types("\x1b[1;3Ag");
   const label = labelOf(ann.sent.at(-1));
@@ -196,7 +198,7 @@ Deno.test("what is answered and cannot be had says so, and older messages can st
   assertStringIncludes(await ann.text(), "That message cannot be had from the server.");
   ann.types("\x1b\x1b[5~");
   await ann.rows();
-  assertMatch(ann.sent.at(-1)!, /CHATHISTORY BEFORE #lobby msgid=m9/);
+  assertMatch(ann.sent.at(-1)!, /CHATHISTORY BEFORE #lobby msgid=m8/);
 });
 
 Deno.test("reactions stand under the message and go again", async () => {
@@ -376,6 +378,7 @@ Deno.test("what is said while offline is kept and sent when the connection is ba
 
 Deno.test("/search shows what was found, and Enter goes there", async () => {
   const ann = new Seat({ capabilities: ALL });
+  ann.tellsHistory("#lobby");
   ann.types("/search tea from:ben\r");
   assertMatch(ann.sent.at(-1)!, /SEARCH from=ben;in=#lobby;text=tea;limit=50$/);
   ann.says(

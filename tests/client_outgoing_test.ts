@@ -46,6 +46,7 @@ Deno.test("what was said before the break and is in history stands once and is n
   ann.says(":ann!a@home JOIN #lobby");
   assertEquals(said(ann), [], "nothing overtakes what may have arrived");
   ann.tellsHistory("#lobby", history(ann, "m2", "ann", "did it arrive?"));
+  ann.tellsHistory("#lobby");
   assertEquals(said(ann), ["and this?"]);
   assertEquals((await ann.text()).split("did it arrive?").length, 2);
 });
@@ -59,6 +60,8 @@ Deno.test("what was said before the break and is not in history is said again, b
   ann.returns(ALL);
   ann.says(":ann!a@home JOIN #lobby");
   ann.tellsHistory("#lobby", history(ann, "m2", "carl", "lost one"));
+  assertEquals(said(ann), [], "a short page may have been cut by the server");
+  ann.tellsHistory("#lobby");
   assertEquals(said(ann), ["lost one", "lost two", "later"]);
 });
 
@@ -70,6 +73,7 @@ Deno.test("of two equal messages of which one arrived, one is said again", () =>
   ann.returns(ALL);
   ann.says(":ann!a@home JOIN #lobby");
   ann.tellsHistory("#lobby", history(ann, "m2", "ann", "ok"));
+  ann.tellsHistory("#lobby");
   assertEquals(said(ann), ["ok"]);
 });
 
@@ -221,6 +225,7 @@ Deno.test("of a long text what was never written is sent, and what was written i
   ann.returns(ALL);
   ann.says(":ann!a@home JOIN #lobby");
   ann.tellsHistory("#lobby", ...lines.slice(0, 5).map((line, i) => history(ann, `h${i}`, "ann", line)));
+  ann.tellsHistory("#lobby");
   assertEquals(said(ann), lines.slice(5));
 });
 
@@ -448,6 +453,29 @@ Deno.test("a message that comes before a channel's history was asked for hides n
   ann.tellsHistory("#four", `@msgid=mid;time=${time(5)} :ben!b@h PRIVMSG #four :missed`);
   const texts = ann.screen.current.lines.filter(({ kind }) => kind === "message").map(({ text }) => text);
   assertEquals(texts, ["before", "missed", "after"]);
+});
+
+Deno.test("where nobody looks a short page is taken for the last until somebody does", () => {
+  const ann = new Seat({ capabilities: ALL, channels: MANY });
+  const said = (id: string, seconds: number) =>
+    `@msgid=${id};time=${new Date(ann.now + seconds * 1000).toISOString()} :ben!b@h PRIVMSG #two :${id}`;
+  ann.says(said("old", 0));
+  ann.breaks();
+  ann.returns(ALL);
+  for (const channel of MANY) ann.says(`:ann!a@home JOIN ${channel}`);
+  ann.sent.length = 0;
+  ann.tellsHistory("#two", said("a", 1), said("b", 2));
+  assertEquals(asked(ann), ["CHATHISTORY LATEST #three * 100"], "others wait");
+  ann.types("\x1b3");
+  assertEquals(asked(ann).at(-1), "CHATHISTORY AFTER #two msgid=b 100");
+  ann.tellsHistory("#two", said("c", 3));
+  assertEquals(asked(ann).at(-1), "CHATHISTORY AFTER #two msgid=c 100");
+  ann.tellsHistory("#two");
+  ann.sent.length = 0;
+  ann.types("\x1b2\x1b3");
+  assertEquals(asked(ann), [], "an empty page is the end");
+  const texts = ann.screen.current.lines.filter(({ kind }) => kind === "message").map(({ text }) => text);
+  assertEquals(texts, ["old", "a", "b", "c"]);
 });
 
 Deno.test("a command that needs the server says so while there is none, and stays in the line for later", async () => {

@@ -39,6 +39,8 @@ export class Seat {
   #columns: number;
   #rows: number;
   #first = ENTER;
+  /** What was asked for of history, ever. */
+  readonly #asked: string[] = [];
 
   constructor(
     { capabilities = "", columns = 80, rows = 20, channels = ["#lobby"], welcomed = true, widthOf }: SeatOptions = {},
@@ -50,7 +52,10 @@ export class Seat {
     this.session = new Session({
       nick: "ann",
       channels,
-      send: (line) => this.sent.push(line),
+      send: (line) => {
+        this.sent.push(line);
+        if (line.includes(" CHATHISTORY ")) this.#asked.push(line);
+      },
       emit: deliver,
       now: () => this.now,
     });
@@ -125,7 +130,7 @@ export class Seat {
 
   /** The server answers the newest request for history of a target with these lines. */
   tellsHistory(target: string, ...lines: string[]): void {
-    const asked = this.sent.findLast((line) => / CHATHISTORY \w+ (\S+)/.exec(line)?.[1] === target);
+    const asked = this.#asked.findLast((line) => / CHATHISTORY \w+ (\S+)/.exec(line)?.[1] === target);
     const label = parseMessage(asked ?? "PING").tags?.get("label") ?? "";
     this.says(`@label=${label} :irc BATCH +h chathistory ${target}`);
     this.says(...lines.map((line) => line.startsWith("@") ? `@batch=h;${line.slice(1)}` : `@batch=h ${line}`));

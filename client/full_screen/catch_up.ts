@@ -1,6 +1,10 @@
 /**
  * Asks for history: what was missed while away, what is older, what was around a message. What comes of it is in `pages.ts`.
  *
+ * Where something is missing, a gap stands between the lines; above the first of them something is missing until the buffer
+ * is complete. Each request fills one such place from one of its sides, and of each conversation one request is under way:
+ * so what it finds when it comes back is what it left. Whoever wants to go to a message meanwhile waits for that long.
+ *
  * Pages are counted in lines of any kind. Who came and went is in them too, and is not shown: so a page goes on where the one
  * before it ended, whatever was there.
  *
@@ -9,7 +13,8 @@
 
 import type { Buffer, Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
-import { type ChatMessage, type HistoryRequest, type PageEdge, timeSelector } from "../session.ts";
+import { type ChatMessage, type HistoryRequest, timeSelector } from "../session.ts";
+import { noConnection } from "../slash_commands.ts";
 
 /** Lines of one request. */
 export const PAGE = 100;
@@ -17,127 +22,126 @@ export const PAGE = 100;
 const LONG_PAGE = 300;
 /** How far back direct conversations are looked for at the first connection, in milliseconds. */
 const RECENT = 14 * 24 * 3600 * 1000;
+/** How long an answer is waited for, in milliseconds, before somebody who wants something else may ask for it. */
+const PATIENCE = 30_000;
 
 /** Where a page belongs, and why it was asked for. */
 export interface Errand {
-  /** The message at its beginning or at its end. */
-  readonly after?: string | undefined;
-  readonly before?: string | undefined;
-  /** The gap that it closes. */
-  readonly gap?: Line | undefined;
-  /** Whether it shows the end of a conversation at the first look, rather than what somebody scrolled up for. */
+  readonly buffer: Buffer;
+  /** What it fills: a gap, or without one what is older than all; of what is around a message, nobody knows. */
+  readonly hole: { readonly gap: Line | undefined } | undefined;
+  /** The message below it. */
+  readonly below: Line | undefined;
+  /** Whether it shows the end of a conversation, rather than what somebody scrolled to. */
   readonly latest: boolean;
   /** Pages that were asked for the same before it, and the messages that they brought. */
   readonly pages: number;
   readonly messages: number;
+  readonly at: number;
 }
 
-/** Behind what something is missing, and whether it was asked for; before it has come the connection may break again. */
-interface Missed {
-  readonly selector: string;
-  readonly after: string | undefined;
-  asked: boolean;
-}
+type Reason = Pick<Errand, "latest" | "pages" | "messages">;
+
+/** From which side something is filled. */
+export type Side = "above" | "below";
+
+const SCROLLED: Reason = { latest: false, pages: 0, messages: 0 };
 
 const errands = new WeakMap<HistoryRequest, Errand>();
-const missed = new WeakMap<Buffer, Missed>();
 /** Conversations in which older pages were looked through in vain. */
 const quiet = new WeakSet<Buffer>();
 /** A message to go to when what is around it has come. */
 const wanted = new WeakMap<FullScreen, Sought>();
 
 /** What is said of a message that was looked for in vain. */
-export const CANNOT_BE_HAD = "That message cannot be had from the server.";
+const CANNOT_BE_HAD = "That message cannot be had from the server.";
 
 /** We are in again: asks which direct conversations went on. What channels missed is asked for as they are joined. */
 export function catchUp(screen: FullScreen): void {
   const since = screen.lostAt ?? screen.now() - RECENT;
   screen.session.conversations(since - 60_000, screen.now() + 60_000);
   screen.lostAt = undefined;
+  wanted.delete(screen);
+}
+
+/** From here on something may be missing. Nothing that was asked for will come. */
+export function noteMissed(buffer: Buffer): void {
+  const { newest } = buffer;
+  buffer.asked = undefined;
+  const open = newest === undefined ? buffer : buffer.gapBelow(newest);
+  if (newest !== undefined && open === undefined) buffer.putGap("below", newest, { missed: true });
+  // What comes before this in history is not all that comes before what is said from now on.
+  if (open !== undefined) open.reach = undefined;
+  if (newest === undefined) buffer.complete = false;
 }
 
 /**
- * From here on something may be missing: what comes before it was fetched must not hide it.
+ * Asks for what is missing at the end of a conversation: behind what was known, or the latest if nothing was.
  *
- * @param isWhole Whether nothing was missing until now, unless it was asked for, so that nothing is to be fetched from before.
+ * @param pages How many were asked for before.
  */
-export function noteMissed(buffer: Buffer, isWhole = false): void {
-  const id = buffer.newest?.id;
-  if (id !== undefined) {
-    const known = missed.get(buffer);
-    if (known === undefined || (isWhole && !known.asked)) {
-      missed.set(buffer, { selector: `msgid=${id}`, after: id, asked: false });
-    }
-    return;
-  }
-  // Where no message is, nobody knows where it ended.
-  buffer.complete = false;
-  buffer.reach = undefined;
+export function loadMissed(screen: FullScreen, buffer: Buffer, pages = 0): void {
+  const reason = { latest: true, pages, messages: 0 };
+  const { newest } = buffer;
+  const missed = firstMissed(buffer);
+  if (missed !== undefined) return fill(screen, buffer, missed, "above", reason);
+  const open = newest === undefined ? undefined : buffer.gapBelow(newest);
+  if (newest === undefined || open !== undefined) fill(screen, buffer, open, "below", reason);
 }
 
-/** Asks for what is missing at the end of a conversation: behind what was known, or the latest if nothing was. */
-export function loadMissed(screen: FullScreen, buffer: Buffer): void {
-  loadAfter(screen, buffer, 0);
+/** Asks for what was missed and not fetched while nobody looked. */
+export function loadRest(screen: FullScreen, buffer: Buffer): void {
+  const { registered, channels } = screen.session;
+  const isIn = registered && (buffer.kind === "direct" || channels.has(buffer.name));
+  if (isIn && firstMissed(buffer) !== undefined && !isBusy(screen, buffer)) loadMissed(screen, buffer);
 }
 
-function loadAfter(screen: FullScreen, buffer: Buffer, pages: number): void {
-  const from = missed.get(buffer);
-  if (from === undefined) return loadLatest(screen, buffer);
-  const { selector, after } = from;
-  from.asked = true;
-  ask(screen, buffer, { target: buffer.name, which: "AFTER", selector }, { after, latest: true, pages, messages: 0 });
+/** The first place where something was missed that was not fetched. */
+export function firstMissed(buffer: Buffer): Line | undefined {
+  return buffer.lines.find(({ missed }) => missed);
 }
 
-/** What was missed goes on behind the end of a page; `newest` is the last message that came of it. */
-export function loadFurther(
-  screen: FullScreen,
-  buffer: Buffer,
-  { end, newest, pages }: { end: PageEdge; newest: string | undefined; pages: number },
-): void {
-  missed.set(buffer, { selector: end.selector, after: newest, asked: true });
-  loadAfter(screen, buffer, pages);
+/** What was missed is fetched no further, unless somebody scrolls there. */
+export function giveUpMissed(buffer: Buffer): void {
+  for (const line of buffer.lines) if (line.missed) line.missed = false;
 }
 
-/** Nothing that was missed is to be asked for any more. */
-export function forgetMissed(buffer: Buffer): void {
-  missed.delete(buffer);
-}
-
-/** Asks for the end of a conversation. */
-export function loadLatest(screen: FullScreen, buffer: Buffer): void {
-  missed.delete(buffer);
-  const request = { target: buffer.name, which: "LATEST", selector: "*" } as const;
-  ask(screen, buffer, request, { latest: true, pages: 0, messages: 0 });
-}
-
-/** Asks for what is older than all, or for what a gap on the screen hides. What nobody scrolled for stops in quiet times. */
+/** Asks for what is older than all. What nobody scrolled for stops in quiet times. */
 export function loadOlder(screen: FullScreen, buffer: Buffer, scrolled = true): void {
-  if (buffer.loading || buffer.kind === "server" || !screen.session.registered) return;
-  if (!scrolled && quiet.has(buffer)) return;
-  quiet.delete(buffer);
-  loadBefore(screen, buffer, { latest: false, pages: 0, messages: 0 });
+  if (buffer.complete || (!scrolled && quiet.has(buffer))) return;
+  loadHole(screen, buffer, undefined, "below");
 }
 
-/** The same, as one of several pages. */
-export function loadBefore(screen: FullScreen, buffer: Buffer, errand: Errand): void {
-  const { gap } = buffer;
-  if (gap === undefined && buffer.complete) return;
-  const below = followerOf(buffer, gap);
-  const selector = (gap ?? buffer).reach ?? (below === undefined ? undefined : `msgid=${below.id}`);
-  if (selector === undefined) return errand.pages > 0 ? undefined : loadLatest(screen, buffer);
-  const request = { target: buffer.name, which: "BEFORE", selector } as const;
-  ask(screen, buffer, request, { ...errand, before: below?.id, gap });
+/** Asks for what a gap hides, from where somebody comes; without one, for what is older than all. */
+export function loadHole(screen: FullScreen, buffer: Buffer, gap: Line | undefined, side: Side): void {
+  if (isBusy(screen, buffer) || buffer.kind === "server" || !screen.session.registered) return;
+  quiet.delete(buffer);
+  if (gap?.missed) loadMissed(screen, buffer);
+  else fill(screen, buffer, gap, side, SCROLLED);
+}
+
+function isBusy(screen: FullScreen, { asked }: Buffer): boolean {
+  const at = asked === undefined ? undefined : errands.get(asked)?.at;
+  return at !== undefined && screen.now() - at < PATIENCE;
+}
+
+/** Asks for a page of what is missing. */
+export function fill(screen: FullScreen, buffer: Buffer, gap: Line | undefined, side: Side, reason: Reason): void {
+  const { latest, pages, messages } = reason;
+  const { above, below } = buffer.beside(gap);
+  const target = buffer.name;
+  const reach = (gap ?? buffer).reach ?? (below === undefined ? undefined : `msgid=${below.id}`);
+  const request: HistoryRequest = side === "above" && above !== undefined
+    ? { target, which: "AFTER", selector: gap?.after ?? `msgid=${above.id}` }
+    : reach === undefined
+    ? { target, which: "LATEST", selector: "*" }
+    : { target, which: "BEFORE", selector: reach };
+  ask(screen, request, { latest, pages, messages, buffer, hole: { gap }, below, at: screen.now() });
 }
 
 /** Older pages were looked through in vain: from now on only somebody who scrolls goes on. */
 export function giveUpOlder(buffer: Buffer): void {
   quiet.add(buffer);
-}
-
-/** The message that follows a line; the first of all, if there is no line. */
-export function followerOf({ lines }: Buffer, line: Line | undefined): Line | undefined {
-  const from = line === undefined ? 0 : lines.indexOf(line) + 1;
-  return lines.find(({ id }, i) => i >= from && id !== undefined);
 }
 
 /** What is known of a message that is looked for. */
@@ -146,33 +150,55 @@ export type Sought = Pick<ChatMessage, "target" | "id" | "time">;
 /** Goes to a message that may not be here yet. */
 export function lookAround(screen: FullScreen, message: Sought): void {
   const buffer = screen.buffer(message.target);
-  if (message.id !== undefined && screen.scrolling.jumpTo(buffer, message.id)) return;
+  if (message.id !== undefined && screen.scrolling.jumpTo(buffer, message.id)) return void wanted.delete(screen);
+  if (!screen.session.registered) {
+    screen.hint = noConnection("going there");
+    return;
+  }
   screen.go(buffer);
   wanted.set(screen, message);
-  const selector = message.id === undefined ? timeSelector(message.time) : `msgid=${message.id}`;
-  const request = { target: message.target, which: "AROUND", selector } as const;
-  ask(screen, buffer, request, { latest: false, pages: 0, messages: 0 });
-  if (buffer.loading) return;
-  wanted.delete(screen);
-  screen.hint = CANNOT_BE_HAD;
+  if (!isBusy(screen, buffer)) askAround(screen, buffer, message);
 }
 
-function ask(screen: FullScreen, buffer: Buffer, request: HistoryRequest, errand: Errand): void {
-  const mixed = screen.session.enabled.has("eventPlayback");
-  const isLong = mixed && (request.which === "AROUND" || errand.pages > 0);
-  errands.set(request, errand);
-  buffer.loading = screen.session.history(request, isLong ? LONG_PAGE : PAGE);
-  if (!buffer.loading) buffer.complete = true;
+function askAround(screen: FullScreen, buffer: Buffer, { target, id, time }: Sought): void {
+  const selector = id === undefined ? timeSelector(time) : `msgid=${id}`;
+  const errand = { ...SCROLLED, buffer, hole: undefined, below: undefined, at: screen.now() };
+  ask(screen, { target, which: "AROUND", selector }, errand);
+  if (buffer.asked === undefined) giveUpSought(screen);
 }
 
-/** Why a page was asked for. */
-export function errandOf(request: HistoryRequest): Errand {
-  return errands.get(request) ?? { latest: request.which === "LATEST", pages: 0, messages: 0 };
+/** Goes to the message that somebody waits for, if it has come in this conversation, else asks for it, once. */
+export function seek(screen: FullScreen, buffer: Buffer, answered: HistoryRequest): void {
+  const sought = wanted.get(screen);
+  if (sought === undefined || screen.find(sought.target) !== buffer) return;
+  // Who has gone elsewhere meanwhile is not called back.
+  if (screen.current !== buffer) return void wanted.delete(screen);
+  const { id, time } = sought;
+  const selector = id === undefined ? timeSelector(time) : `msgid=${id}`;
+  if (id !== undefined && screen.scrolling.jumpTo(buffer, id)) wanted.delete(screen);
+  else if (answered.which !== "AROUND" || answered.selector !== selector) askAround(screen, buffer, sought);
+  else giveUpSought(screen);
 }
 
-/** The message that somebody wants to go to, once. */
-export function takeSought(screen: FullScreen): Sought | undefined {
+function giveUpSought(screen: FullScreen): void {
   const sought = wanted.get(screen);
   wanted.delete(screen);
-  return sought;
+  if (sought?.id !== undefined) screen.hint = CANNOT_BE_HAD;
+}
+
+function ask(screen: FullScreen, request: HistoryRequest, errand: Errand): void {
+  const { buffer, pages } = errand;
+  const mixed = screen.session.enabled.has("eventPlayback");
+  const isLong = mixed && (request.which === "AROUND" || pages > 0);
+  errands.set(request, errand);
+  buffer.asked = request;
+  if (screen.session.history(request, isLong ? LONG_PAGE : PAGE)) return;
+  buffer.asked = undefined;
+  buffer.complete = true;
+  buffer.closeGaps();
+}
+
+/** Why a page was asked for; `undefined` of one that nobody asked for. */
+export function errandOf(request: HistoryRequest): Errand | undefined {
+  return errands.get(request);
 }

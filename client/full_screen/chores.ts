@@ -9,7 +9,7 @@
 
 import type { Buffer } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
-import { loadMissed, noteMissed } from "./catch_up.ts";
+import { loadMissed, loadRest } from "./catch_up.ts";
 
 /** How long an answer is waited for, in ticks of a second. */
 const PATIENCE = 30;
@@ -29,7 +29,6 @@ export class Chores {
   /** Asks for what a conversation missed: now if somebody waits for it, else when its turn comes. */
   add(buffer: Buffer): void {
     if (this.has(buffer)) return;
-    noteMissed(buffer);
     this.#waiting.push(buffer);
     if (buffer === this.#screen.current || this.#screen.outgoing.waitsFor(buffer)) this.first(buffer);
     else this.#next();
@@ -37,7 +36,7 @@ export class Chores {
 
   /** Somebody looks at a conversation: its turn is now. */
   first(buffer: Buffer): void {
-    if (!this.has(buffer)) return;
+    if (!this.has(buffer)) return loadRest(this.#screen, buffer);
     this.#waiting = this.#waiting.filter((other) => other !== buffer);
     loadMissed(this.#screen, buffer);
   }
@@ -50,7 +49,7 @@ export class Chores {
   /** History has come: goes on to the next if that was all of what was asked for. */
   answered(): void {
     const buffer = this.#asked?.buffer;
-    if (buffer === undefined || (buffer.loading && this.#screen.buffers.includes(buffer))) return;
+    if (buffer === undefined || (buffer.asked !== undefined && this.#screen.buffers.includes(buffer))) return;
     this.#asked = undefined;
     this.#next();
   }
@@ -74,7 +73,7 @@ export class Chores {
     for (let buffer; this.#asked === undefined && (buffer = following()) !== undefined;) {
       this.first(buffer);
       // Where there is no history, nothing was asked.
-      if (buffer.loading) this.#asked = { buffer, ticks: 0 };
+      if (buffer.asked !== undefined) this.#asked = { buffer, ticks: 0 };
     }
   }
 }

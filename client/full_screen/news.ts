@@ -10,6 +10,7 @@ import type { FullScreen } from "../full_screen.ts";
 import { sanitize, stripFormatting } from "../sanitize.ts";
 import type { ChatMessage, SessionEvent } from "../session.ts";
 import { nameOrder } from "../session/names.ts";
+import { noteMissed } from "./catch_up.ts";
 import { searchArrived } from "./searching.ts";
 
 /** "a typing notification is no longer valid ... after 6 seconds": https://ircv3.net/specs/client-tags/typing */
@@ -76,7 +77,7 @@ const HANDLERS: Handlers = {
   rename: (screen, { from, to, by, reason }) => {
     const buffer = screen.find(from);
     if (buffer === undefined) return;
-    renameBuffer(buffer, to);
+    buffer.name = to;
     screen.tell(buffer, "info", `${by} renamed ${from} to ${to}${reason === "" ? "" : ` (${reason})`}.`);
   },
   invite: (screen, { channel, by, nick }) => {
@@ -110,7 +111,7 @@ const HANDLERS: Handlers = {
   },
   conversation: (screen, { target }) => {
     const direct = screen.session.isChannel(target) ? undefined : screen.buffer(target);
-    if (direct !== undefined && !direct.loading) screen.chores.add(direct);
+    if (direct !== undefined && direct.asked === undefined) screen.chores.add(direct);
   },
   info: (screen, { code, about, text }) => {
     const taken = code === "REGISTER SUCCESS" || code === "ACCOUNT PASSWORD_CHANGED";
@@ -204,7 +205,10 @@ function joined(screen: FullScreen, { channel, nick, self, time }: SessionEvent 
   if (!self) return presence(screen, channel, { what: "join", nick, detail: "" }, time);
   const buffer = screen.buffer(channel);
   buffer.name = channel;
-  if (thrownOut.delete(buffer)) screen.tell(buffer, "info", `You are in ${channel} again.`);
+  if (thrownOut.delete(buffer)) {
+    noteMissed(buffer);
+    screen.tell(buffer, "info", `You are in ${channel} again.`);
+  }
   screen.chores.add(buffer);
   screen.remember();
 }
@@ -241,13 +245,7 @@ function renamed(screen: FullScreen, { from, to, self, channels }: SessionEvent 
     if (channels.length === 0) here(screen, "info", `You are ${to} now.`);
   }
   const direct = screen.find(from);
-  if (direct?.kind === "direct" && screen.find(to) === undefined) renameBuffer(direct, to);
-}
-
-/** What was asked for under the old name is not known by the new one when it comes. */
-function renameBuffer(buffer: Buffer, name: string): void {
-  buffer.name = name;
-  buffer.loading = false;
+  if (direct?.kind === "direct" && screen.find(to) === undefined) direct.name = to;
 }
 
 /** The topic is told at every join, and worth a line only where it is new. */

@@ -133,12 +133,12 @@ export class Outgoing {
     const { session } = this.#screen;
     this.#ticks = 0;
     for (const buffer of this.#unsureBuffers()) {
-      if (buffer.kind === "direct" && !buffer.loading) this.#screen.chores.add(buffer);
+      if (buffer.kind === "direct" && buffer.asked === undefined) this.#screen.chores.add(buffer);
     }
     this.#flush();
     if (this.#unsureBuffers().size === 0) return;
     // By then the channels were joined, which asks for their history, or they were not.
-    session.outbox.fence().then(() => this.#giveUp((buffer) => !buffer.loading), () => {});
+    session.outbox.fence().then(() => this.#giveUp(({ asked }) => asked === undefined), () => {});
   }
 
   /** Called about once a second. */

@@ -1,26 +1,25 @@
 /**
  * Pages of history that have come: where they belong, what is missing beside them, and whether to ask on.
  *
- * One that had nearly nothing to show asks for the next by itself.
+ * A page is a run of the log without holes. What stands beside it in the buffer tells where it belongs: messages of it that
+ * are here already, and the place that it was asked for. Gaps within it are closed, and those at its ends moved there.
  *
  * @module
  */
 
 import type { Buffer, Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
-import type { HistoryEvent, HistoryRequest, PageEdge, SessionEvent } from "../session.ts";
+import type { ChatMessage, HistoryEvent, HistoryRequest, SessionEvent } from "../session.ts";
 import {
-  CANNOT_BE_HAD,
   type Errand,
   errandOf,
-  followerOf,
-  forgetMissed,
+  fill,
+  firstMissed,
+  giveUpMissed,
   giveUpOlder,
-  loadBefore,
-  loadFurther,
-  loadLatest,
+  loadMissed,
   PAGE,
-  takeSought,
+  seek,
 } from "./catch_up.ts";
 
 /** How many pages are asked for to close what was missed; what is missing then is loaded when somebody scrolls there. */
@@ -30,57 +29,69 @@ const HANDFUL = 10;
 /** How many pages are looked through for them before somebody has to scroll up again. */
 const MAX_QUIET_PAGES = 10;
 
-/** A page that has come, and what it found here. */
+type Arrived = SessionEvent & { type: "history" };
+
+/** What a page came to. */
 interface Page {
   readonly request: HistoryRequest;
-  readonly errand: Errand;
-  /** Absent of an empty page. */
-  readonly first: PageEdge | undefined;
-  readonly last: PageEdge | undefined;
-  /** Whether there may be more behind it. */
-  readonly full: boolean;
-  readonly failed: boolean;
-  /** Messages in it that are shown, and how many of them were not here. */
+  /** Messages in it that are shown. */
   readonly messages: number;
-  readonly added: number;
-  /** The last message in it that has an id. */
-  readonly newest: string | undefined;
-  /** Whether it met a message that was here. */
-  readonly met: boolean;
-  /** Whether what is known became too much, so that the oldest of it went. */
-  readonly trimmed: boolean;
-  /** Before it came: the oldest message, the last before its time, how far up things were known, a gap without an end. */
-  readonly oldest: Line | undefined;
-  readonly above: Line | undefined;
-  readonly reach: string | undefined;
-  readonly openGap: Line | undefined;
-  /** The gap out of which it comes. */
-  readonly gap: Line | undefined;
+  /** Whether the place that it was asked for is filled. */
+  readonly filled: boolean;
+  /** Whether it was so long that there is likely to be more behind it. */
+  readonly long: boolean;
+  /** When its first line was said. */
+  readonly since: number;
+  /** Whether what is not in it, or was here, is not in history. */
+  readonly certain: boolean;
 }
 
 /** Puts a page of history where it belongs, and asks for the next if more was missed. */
-export function historyArrived(screen: FullScreen, event: SessionEvent & { type: "history" }): void {
+export function historyArrived(screen: FullScreen, event: Arrived): void {
   const { request, failed } = event;
-  const buffer = screen.find(request.target);
+  const errand = errandOf(request);
+  const buffer = errand?.buffer ?? screen.find(request.target);
   // It was closed meanwhile.
-  if (buffer === undefined) return;
-  buffer.loading = false;
-  const page = insert(screen, buffer, event);
-  if (failed !== undefined && request.which === "AFTER") return loadLatest(screen, buffer);
-  ARRIVALS[request.which](screen, buffer, page);
-  // That one message is not there says nothing of those that are older than what is here.
-  if (failed !== undefined && request.which !== "AROUND") buffer.complete = true;
-  if (page.errand.latest) countMissed(screen, buffer, request.which !== "AFTER");
-  const sought = request.which === "AROUND" ? takeSought(screen) : undefined;
-  if (sought?.id !== undefined && !screen.scrolling.jumpTo(buffer, sought.id)) screen.hint = CANNOT_BE_HAD;
+  if (buffer === undefined || !screen.buffers.includes(buffer)) return;
+  if (errand === undefined) return unaskedArrived(screen, buffer, event);
+  if (buffer.asked !== request) return;
+  buffer.asked = undefined;
+  if (!isThere(buffer, errand)) return seek(screen, buffer, request);
+  if (failed !== undefined && request.which === "AFTER") {
+    // The server does not know any more what we knew last.
+    giveUpMissed(buffer);
+    return fill(screen, buffer, errand.hole?.gap, "below", errand);
+  }
+  const page = insert(screen, buffer, event, errand.hole);
+  if (errand.latest) countMissed(screen, buffer, request.which !== "AFTER");
+  seek(screen, buffer, request);
+  if (buffer.asked === undefined) goOn(screen, errand, page);
 }
 
-function insert(screen: FullScreen, buffer: Buffer, event: SessionEvent & { type: "history" }): Page {
-  const { request, extent: { first, last, size }, failed } = event;
-  const errand = errandOf(request);
-  const { oldest, reach, gap } = buffer;
-  const above = buffer.lines.findLast(({ id, time }) => id !== undefined && first !== undefined && time <= first.time);
-  const openGap = gap !== undefined && followerOf(buffer, gap) === undefined ? gap : undefined;
+/** Whether the place that a page was asked for is still there: the oldest lines go when there are too many. */
+function isThere({ lines }: Buffer, { hole, below }: Errand): boolean {
+  const beside = hole?.gap ?? below;
+  return beside === undefined || lines.includes(beside);
+}
+
+/** Some servers show the end of a channel to everybody who joins. */
+function unaskedArrived(screen: FullScreen, buffer: Buffer, event: Arrived): void {
+  const { newest } = buffer;
+  const open = newest === undefined ? undefined : buffer.gapBelow(newest);
+  insert(screen, buffer, event, newest === undefined || open !== undefined ? { gap: open } : undefined);
+  countMissed(screen, buffer, true);
+}
+
+/** A page among the lines: the first and the last of it, and the messages beside the place that it was asked for. */
+interface Run {
+  readonly first: Line | undefined;
+  readonly last: Line | undefined;
+  readonly above: Line | undefined;
+  readonly below: Line | undefined;
+}
+
+function insert(screen: FullScreen, buffer: Buffer, event: Arrived, hole: Errand["hole"]): Page {
+  const { request, extent, failed } = event;
   const shown = event.events.filter((item) => isShown(screen, item));
   for (const item of event.events) {
     if (item.type === "redaction") screen.scrolling.deleted(item.id, item.by);
@@ -89,29 +100,125 @@ function insert(screen: FullScreen, buffer: Buffer, event: SessionEvent & { type
     if (item.self) buffer.forgetFailed(item.text);
   }
   const said = shown.filter((item) => item.type === "message");
-  // There may be a gap now where there was none when this was asked for, as above what somebody jumped from.
-  const below = request.which === "AROUND" ? followerOf(buffer, above)?.id : errand.before;
-  const closing = errand.gap ?? gapAbove(buffer, below);
-  const floor = request.which === "LATEST" ? openGap ?? above : request.which === "AROUND" ? undefined : closing;
-  const place = { after: errand.after, before: errand.before, floor, older: request.which === "BEFORE" };
+  const { place, above, below } = placeOf(buffer, hole, said);
+  // It is put back where something is still missing.
+  if (place?.gap !== undefined && said.length > 0) buffer.remove(place.gap);
+  const older = request.which === "BEFORE";
+  const run = {
+    above,
+    below,
+    ...buffer.insertHistory(shown, (message) => screen.lineOf(message), { above, below, older }),
+  };
+  const filled = place !== undefined && SETTLE[request.which](buffer, place.gap, run, isEnd(event));
+  if (run.first !== undefined) buffer.closeGaps(run.first, run.last);
+  noteEdges(buffer, place, event, run);
+  buffer.trim();
   return {
-    ...buffer.insertHistory(shown, (message) => screen.lineOf(message), place),
-    ...{ request, errand, first, last, oldest, above, reach, openGap, gap: closing },
-    full: size >= fullPage(screen),
-    failed: failed !== undefined,
+    request,
     messages: said.length,
-    newest: said.findLast(({ id }) => id !== undefined)?.id,
+    filled,
+    long: extent.size >= longPage(screen),
+    since: extent.first?.time ?? Infinity,
+    certain: filled && failed === undefined,
   };
 }
 
-function gapAbove({ lines }: Buffer, id: string | undefined): Line | undefined {
-  const at = id === undefined ? 0 : lines.findIndex((line) => line.id === id);
-  const above = lines.slice(0, Math.max(at, 0)).findLast((line) => line.id !== undefined || line.kind === "gap");
-  return above?.kind === "gap" ? above : undefined;
+/** What a page fills, and the messages beside that; unless it was asked for there, its messages that are here tell, or its time. */
+function placeOf(
+  buffer: Buffer,
+  hole: Errand["hole"],
+  said: readonly ChatMessage[],
+): Pick<Run, "above" | "below"> & { place: Errand["hole"] } {
+  const isHere = said.some(({ id }) => id !== undefined && buffer.byId(id) !== undefined);
+  if (hole === undefined && isHere) return { place: undefined, above: undefined, below: undefined };
+  const time = said[0]?.time;
+  const place = hole ?? holeAt(buffer, time);
+  if (place !== undefined) return { place, ...buffer.beside(place.gap) };
+  return { place, above: lastBefore(buffer, time), below: undefined };
 }
 
-/** Lines of a page that was not the last: half of the shortest that is asked for, since some may be for nobody's eyes. */
-function fullPage({ session }: FullScreen): number {
+/** The gap, or the beginning, to which a time belongs. */
+function holeAt(buffer: Buffer, time = Infinity): Errand["hole"] {
+  const { oldest } = buffer;
+  const gap = buffer.lines.findLast((line) => {
+    if (line.kind !== "gap") return false;
+    const { above, below } = buffer.beside(line);
+    return (above?.time ?? -Infinity) <= time && time <= (below?.time ?? Infinity);
+  });
+  return gap !== undefined || oldest === undefined || time <= oldest.time ? { gap } : undefined;
+}
+
+function lastBefore({ lines }: Buffer, until = -Infinity): Line | undefined {
+  return lines.findLast(({ id, time }) => id !== undefined && time <= until);
+}
+
+/** Whether nothing lies beyond a page: it is empty, or the server answers with what was here. */
+function isEnd({ request: { which, selector }, extent: { size, first, last }, failed }: Arrived): boolean {
+  return size === 0 || failed !== undefined || (which === "AFTER" ? last : first)?.selector === selector;
+}
+
+/** Closes the place that a page was asked for, or moves the gap to the open end of the page. Returns whether it is filled. */
+type Settle = (buffer: Buffer, gap: Line | undefined, run: Run, isEnd: boolean) => boolean;
+
+const SETTLE: Readonly<Record<HistoryRequest["which"], Settle>> = {
+  LATEST: settleUp,
+  BEFORE: settleUp,
+  AFTER: settleDown,
+  AROUND: (buffer, gap, { first, last }) => {
+    if (first === undefined || last === undefined) return false;
+    buffer.putGap("below", last, { reach: (gap ?? buffer).reach, ...(gap?.missed && { missed: true }) });
+    if (gap !== undefined) buffer.putGap("above", first, gap);
+    buffer.complete = false;
+    return false;
+  },
+};
+
+function settleUp(buffer: Buffer, gap: Line | undefined, { first, above, below }: Run, isEnd: boolean): boolean {
+  const at = (line: Line) => buffer.lines.indexOf(line);
+  const met = first !== undefined && above !== undefined && at(first) <= at(above);
+  if (first !== undefined) buffer.closeGaps(first, below);
+  if (isEnd) buffer.closeGaps(above, below);
+  if (isEnd && above === undefined) buffer.complete = true;
+  if (isEnd || met) return true;
+  // Where much was said before the answer came, the page may lie below all that was missed.
+  const under = first !== undefined && below !== undefined && at(below) < at(first) ? below : first;
+  if (under !== first) (gap ?? buffer).reach = undefined;
+  if (gap !== undefined && under !== undefined) buffer.putGap("above", under, gap);
+  return false;
+}
+
+function settleDown(buffer: Buffer, gap: Line | undefined, { last, above, below }: Run, isEnd: boolean): boolean {
+  const at = (line: Line) => buffer.lines.indexOf(line);
+  if (isEnd) buffer.closeGaps(above);
+  if (isEnd || (last !== undefined && below !== undefined && at(last) >= at(below))) {
+    buffer.closeGaps(above, last);
+    return true;
+  }
+  const over = last !== undefined && above !== undefined && at(last) < at(above) ? above : last;
+  if (gap !== undefined && over !== undefined) buffer.putGap("below", over, gap);
+  return false;
+}
+
+/** History goes on where a page ended, whatever stood there, on the sides on which something is missing. */
+function noteEdges(buffer: Buffer, place: Errand["hole"], { request, extent }: Arrived, run: Run): void {
+  const { first, last, below } = run;
+  if (extent.first === undefined || extent.last === undefined) return;
+  if (first === undefined || last === undefined) {
+    if (place === undefined || request.which === "AROUND") return;
+    // Of what was said since the latest was asked for, nobody knows whether it is above or below.
+    if (request.which === "LATEST" && below !== undefined) return;
+    if (request.which !== "AFTER") (place.gap ?? buffer).reach = extent.first.selector;
+    else if (place.gap !== undefined) place.gap.after = extent.last.selector;
+    return;
+  }
+  const [up, down] = [buffer.gapAbove(first), buffer.gapBelow(last)];
+  if (up !== undefined) up.reach = extent.first.selector;
+  else if (buffer.beside(first).above === undefined) buffer.reach = extent.first.selector;
+  if (down !== undefined) down.after = extent.last.selector;
+}
+
+/** Lines of a page behind which there is likely to be more: half of what is asked for, since some may be for nobody's eyes. */
+function longPage({ session }: FullScreen): number {
   const most = session.isupport.number("CHATHISTORY", PAGE);
   return Math.max(1, (most > 0 ? Math.min(most, PAGE) : PAGE) / 2);
 }
@@ -121,87 +228,39 @@ function isShown(screen: FullScreen, item: HistoryEvent): boolean {
   return (item.type === "reaction" && item.self) || !screen.isIgnored(item.source);
 }
 
-type Arrival = (screen: FullScreen, buffer: Buffer, page: Page) => void;
-
-const ARRIVALS: Readonly<Record<HistoryRequest["which"], Arrival>> = {
-  LATEST: latestArrived,
-  AFTER: missedArrived,
-  BEFORE: olderArrived,
-  AROUND: surroundingsArrived,
-};
-
-function latestArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { first, full, met, above, openGap } = page;
-  if (full && first !== undefined && above !== undefined && !met) {
-    // What lies between what was here and the latest page is unknown.
-    if (openGap === undefined) buffer.markGap(above, first.time - 1, first.selector);
-    else openGap.reach = first.selector;
-    buffer.complete = false;
-  } else {
-    if (!full || openGap !== undefined) buffer.closeGap(full ? openGap : undefined);
-    buffer.complete = !full;
-    reachUp(buffer, page);
+/** Asks for what else was missed, and for one page more as long as there is nearly nothing to see, and not for ever. */
+function goOn(screen: FullScreen, errand: Errand, page: Page): void {
+  const { buffer, latest } = errand;
+  const pages = errand.pages + 1;
+  const isAround = page.request.which === "AROUND";
+  if (firstMissed(buffer) !== undefined && (latest || isAround)) {
+    // Where nobody looks, whether a short page was the last is found out when somebody does.
+    const isWaitedFor = buffer === screen.current || screen.outgoing.waitsFor(buffer);
+    if (!page.long && !isWaitedFor) return;
+    if (pages < MAX_PAGES) return loadMissed(screen, buffer, pages);
+    giveUpMissed(buffer);
+    return screen.outgoing.caughtUp(buffer, false);
   }
-  const covers = met || !full || (first !== undefined && first.time < screen.outgoing.unsureSince(buffer));
-  screen.outgoing.caughtUp(buffer, !page.failed && covers);
-  if (full) goOn(screen, buffer, page);
+  const covers = page.certain || page.since < screen.outgoing.unsureSince(buffer);
+  if (!isAround && !page.filled && goesOn(screen, errand, page, covers)) return;
+  if (latest || isAround) screen.outgoing.caughtUp(buffer, covers && !isAround);
 }
 
-function missedArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { request, errand, full, last, newest = errand.after } = page;
-  forgetMissed(buffer);
-  if (full && last !== undefined && last.selector !== request.selector) {
-    const above = newest === undefined ? undefined : buffer.byId(newest);
-    if (errand.pages + 1 >= MAX_PAGES) buffer.markGap(above, last.time);
-    else loadFurther(screen, buffer, { end: last, newest, pages: errand.pages + 1 });
-  }
-  if (!buffer.loading) screen.outgoing.caughtUp(buffer, !full);
-}
-
-function olderArrived(screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { errand: { before }, gap, first, full, met, oldest, trimmed } = page;
-  if (trimmed) return;
-  if (gap === undefined && oldest?.id !== before) {
-    // Something else has become the oldest meanwhile, as what somebody jumped to.
-    reachUp(buffer, page);
-  } else if (gap === undefined) {
-    buffer.complete ||= met || !full;
-    buffer.reach = first?.selector ?? buffer.reach;
-  } else if (met || !full) {
-    buffer.closeGap(gap);
-    reachUp(buffer, page);
-  } else gap.reach = first?.selector;
-  if (full && !met) goOn(screen, buffer, page);
-}
-
-function surroundingsArrived(_screen: FullScreen, buffer: Buffer, page: Page): void {
-  const { added, first, last, newest, oldest, full, met, above, gap, reach } = page;
-  if (added === 0) return;
-  reachUp(buffer, page);
-  buffer.complete = false;
-  if (met || first === undefined || last === undefined || newest === undefined) return;
-  // What lies between a page from long ago and what was here is unknown, on either side of it.
-  const further = above === undefined ? reach : gap?.reach;
-  if (above !== undefined) buffer.markGap(above, first.time - 1, first.selector);
-  const isLast = buffer.newest?.id === newest && !(oldest === undefined && full);
-  const [end, next] = [buffer.byId(newest), followerOf(buffer, buffer.byId(newest))];
-  if (!isLast) buffer.markGap(end, next === undefined ? last.time : next.time - 1, further);
-}
-
-/** A page that brought what is older than all else begins what is known. */
-function reachUp(buffer: Buffer, { oldest, first, trimmed }: Page): void {
-  if (!trimmed && (oldest === undefined || buffer.oldest !== oldest)) buffer.reach = first?.selector;
-}
-
-/** Asks for one page more as long as there is nearly nothing to see, and not for ever. */
-function goOn(screen: FullScreen, buffer: Buffer, { errand, ...page }: Page): void {
+function goesOn(screen: FullScreen, errand: Errand, page: Page, covers: boolean): boolean {
+  const { buffer, hole, latest } = errand;
   const [pages, messages] = [errand.pages + 1, errand.messages + page.messages];
-  if (messages >= HANDFUL) return;
-  if (pages < MAX_QUIET_PAGES) return loadBefore(screen, buffer, { latest: errand.latest, pages, messages });
-  giveUpOlder(buffer);
-  if (buffer === screen.current && messages === 0) {
-    screen.hint = "Nothing was said for long: scroll up for what is older.";
+  const isSeen = buffer === screen.current;
+  // What stands above a short page is asked for when it is drawn, if there is room for it.
+  const wanted = messages < HANDFUL && (page.long || (isSeen && messages === 0));
+  if (!wanted && (!latest || covers)) return false;
+  if (pages < MAX_QUIET_PAGES) {
+    const side = page.request.which === "AFTER" ? "above" : "below";
+    fill(screen, buffer, hole?.gap, side, { latest, pages, messages });
+    return buffer.asked !== undefined;
   }
+  giveUpOlder(buffer);
+  if (isSeen && messages === 0) screen.hint = "Nothing was said for long: scroll up for what is older.";
+  return false;
 }
 
 /** Counts what came as history as unread if it came after what was read. */

@@ -8,7 +8,7 @@ import { type Buffer, isSpeech, type Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import { type Layout, layoutOf, messageLayout, type Screen, type ViewState } from "../view.ts";
 import { type Anchor, beginning, isPickable, scroll, visibleMessages } from "../view/messages.ts";
-import { loadOlder } from "./catch_up.ts";
+import { loadHole } from "./catch_up.ts";
 
 /** Older messages are asked for when so few lines are left above what is seen. */
 const NEAR_TOP = 20;
@@ -81,14 +81,14 @@ export class Scrolling {
     this.#left.delete(buffer);
   }
 
-  /** Scrolls up, or down, some rows, and asks for older messages near the top. */
+  /** Scrolls up, or down, some rows, and asks for what is missing near what is seen. */
   by(rows: number): void {
     const { current } = this.#screen;
     const { layout, state } = this.#laidOut();
     const anchor = scroll(current, messageLayout(state, layout), layout.body, this.anchors.get(current), rows);
     if (anchor === undefined) this.toBottom(current);
     else this.#scrollTo(current, anchor);
-    if (rows > 0) this.#wantOlder();
+    if (rows !== 0) this.#wantMore(rows > 0);
     this.#screen.effects.redraw();
   }
 
@@ -154,12 +154,16 @@ export class Scrolling {
     return { state, layout: layoutOf(state, this.#size.columns, this.#size.rows) };
   }
 
-  #wantOlder(): void {
+  #wantMore(up: boolean): void {
     const { keys, atTop } = this.#visible();
     const { current } = this.#screen;
-    const near = current.lines.findIndex((line) => line.key === keys[0]) < NEAR_TOP;
-    const gap = current.lines.some((line) => line.kind === "gap" && keys.includes(line.key));
-    if (near || atTop || gap) loadOlder(this.#screen, current);
+    const place = (key: number | undefined) => current.lines.findIndex((line) => line.key === key);
+    const from = place(keys[0]) - (up ? NEAR_TOP : 0);
+    const to = place(keys.at(-1)) + (up ? 0 : NEAR_TOP);
+    const near = current.lines.slice(Math.max(from, 0), to + 1).filter(({ kind }) => kind === "gap");
+    const gap = near.at(up ? -1 : 0);
+    if (gap !== undefined) loadHole(this.#screen, current, gap, up ? "below" : "above");
+    else if (up && (from < 0 || atTop) && !current.complete) loadHole(this.#screen, current, undefined, "below");
   }
 
   /**

@@ -111,6 +111,8 @@ function indexOf(buffer: Buffer, key: number): number {
 
 /** Rows of one line with what stands above it: the day, the unread mark. */
 function rowsOf(buffer: Buffer, line: Line, before: Line | undefined, layout: MessageLayout): Span[][] {
+  // What was missed is fetched without anybody scrolling there.
+  if (line.missed) return [];
   const above: Span[][] = [];
   if (before === undefined || !sameDay(before.time, line.time)) {
     above.push(rule(dayInWords(line.time), layout.columns, DIM));
