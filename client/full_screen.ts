@@ -14,7 +14,7 @@ import { matchesMask } from "../protocol/casemapping.ts";
 import { Buffer, type Line, type NewLine } from "./buffer.ts";
 import { mentions } from "./formatting.ts";
 import type { Ending, FrontEnd } from "./front_end.ts";
-import { catchUp, loadOlder, noteMissed } from "./full_screen/catch_up.ts";
+import { forgetSought, loadOlder, noteMissed } from "./full_screen/catch_up.ts";
 import { Chores } from "./full_screen/chores.ts";
 import { AT_THE_DOOR, Heartbeat } from "./full_screen/heartbeat.ts";
 import { MemberLists } from "./full_screen/members.ts";
@@ -181,6 +181,7 @@ export class FullScreen implements FrontEnd {
       buffer.typing.clear();
     }
     this.chores.clear();
+    forgetSought(this);
     this.effects.redraw();
   }
 
@@ -238,7 +239,7 @@ export class FullScreen implements FrontEnd {
     this.#wasIn = true;
     this.hint = this.#retries = undefined;
     if (this.lostAt !== undefined) this.tell(this.current, "info", "Connected again.");
-    catchUp(this);
+    this.chores.begin();
     this.outgoing.online();
     this.#welcome();
     this.remember();

@@ -369,8 +369,13 @@ Deno.test("who has many channels can talk at once: what they missed is asked for
   for (const channel of MANY) {
     ann.says(`:ann!a@home JOIN ${channel}`, `:irc 353 ann = ${channel} :@ann ben`, `:irc 366 ann ${channel} :End`);
   }
-  // What is looked at comes at once, and one more is under way.
-  assertEquals(asked(ann), ["CHATHISTORY LATEST #one * 100", "WHO #one", "CHATHISTORY LATEST #two * 100"]);
+  // What is looked at comes at once, then who else said something, and one more is under way.
+  assertEquals(asked(ann).map((line) => line.replace(/timestamp=.*/, "…")), [
+    "CHATHISTORY LATEST #one * 100",
+    "CHATHISTORY TARGETS …",
+    "WHO #one",
+    "CHATHISTORY LATEST #two * 100",
+  ]);
   ann.types("hello\r");
   assertEquals(said(ann), ["hello"]);
   ann.sent.length = 0;
@@ -379,6 +384,21 @@ Deno.test("who has many channels can talk at once: what they missed is asked for
   ann.sent.length = 0;
   ann.session.receive(":irc PONG irc none");
   assertEquals(asked(ann), []);
+});
+
+Deno.test("which direct conversations went on is asked for also where nothing comes of the channel that is looked at", () => {
+  const targets = (ann: Seat) => asked(ann).filter((line) => line.includes("TARGETS")).length;
+  const ann = new Seat({ capabilities: ALL });
+  ann.breaks();
+  ann.returns(ALL);
+  ann.says(":irc 474 ann #lobby :Cannot join channel (+b)");
+  assertEquals(targets(ann), 0);
+  for (let seconds = 0; seconds < 5; seconds++) ann.screen.tick();
+  assertEquals(targets(ann), 1);
+  ann.types("/msg ben hello\r");
+  ann.breaks();
+  ann.returns(ALL);
+  assertEquals(targets(ann), 1, "at once, where no channel is looked at");
 });
 
 Deno.test("each next channel is asked for when the one before has come, and nothing else is asked for that", () => {

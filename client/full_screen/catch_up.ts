@@ -61,7 +61,6 @@ export function catchUp(screen: FullScreen): void {
   const since = screen.lostAt ?? screen.now() - RECENT;
   screen.session.conversations(since - 60_000, screen.now() + 60_000);
   screen.lostAt = undefined;
-  wanted.delete(screen);
 }
 
 /** From here on something may be missing. Nothing that was asked for will come. */
@@ -178,6 +177,11 @@ export function seek(screen: FullScreen, buffer: Buffer, answered: HistoryReques
   if (id !== undefined && screen.scrolling.jumpTo(buffer, id)) wanted.delete(screen);
   else if (answered.which !== "AROUND" || answered.selector !== selector) askAround(screen, buffer, sought);
   else giveUpSought(screen);
+}
+
+/** The connection has ended: nobody is taken anywhere by what comes over the next. */
+export function forgetSought(screen: FullScreen): void {
+  wanted.delete(screen);
 }
 
 function giveUpSought(screen: FullScreen): void {

@@ -9,10 +9,13 @@
 
 import type { Buffer } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
-import { loadMissed, loadRest } from "./catch_up.ts";
+import { catchUp, loadMissed, loadRest } from "./catch_up.ts";
 
 /** How long an answer is waited for, in ticks of a second. */
 const PATIENCE = 30;
+
+/** How long the channel that is looked at is waited for, in the same. */
+const JOINING = 3;
 
 /** What is asked for when there is time. */
 export class Chores {
@@ -22,8 +25,25 @@ export class Chores {
   /** What was asked for last, and the ticks since. */
   #asked: { readonly buffer: Buffer; ticks: number } | undefined;
 
+  /** Ticks until it is asked for direct conversations, whatever is looked at; 0 when they were asked for. */
+  #joining = 0;
+
   constructor(screen: FullScreen) {
     this.#screen = screen;
+  }
+
+  /** We are in: asks for what is looked at, which a channel is as it is joined, and then which direct conversations went on. */
+  begin(): void {
+    const { current, session } = this.#screen;
+    loadRest(this.#screen, current);
+    if (session.wantedChannels.has(current.name)) this.#joining = JOINING;
+    else catchUp(this.#screen);
+  }
+
+  #joined(): void {
+    if (this.#joining === 0) return;
+    this.#joining = 0;
+    catchUp(this.#screen);
   }
 
   /** Asks for what a conversation missed: now if somebody waits for it, else when its turn comes. */
@@ -32,6 +52,7 @@ export class Chores {
     this.#waiting.push(buffer);
     if (buffer === this.#screen.current || this.#screen.outgoing.waitsFor(buffer)) this.first(buffer);
     else this.#next();
+    if (buffer === this.#screen.current) this.#joined();
   }
 
   /** Somebody looks at a conversation: its turn is now. */
@@ -56,6 +77,8 @@ export class Chores {
 
   /** Called about once a second: a server that does not answer is not waited for any longer. */
   tick(): void {
+    if (this.#joining === 1) this.#joined();
+    else if (this.#joining > 0) this.#joining--;
     if (this.#asked === undefined || ++this.#asked.ticks < PATIENCE) return;
     this.#asked = undefined;
     this.#next();
@@ -65,6 +88,7 @@ export class Chores {
   clear(): void {
     this.#waiting = [];
     this.#asked = undefined;
+    this.#joining = 0;
   }
 
   #next(): void {
