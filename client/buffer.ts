@@ -74,6 +74,13 @@ const MAX_WORDS = 1000;
 const MAX_EARLY = 1000;
 const MAX_EARLY_WORDS = 100;
 
+/** What is shown of a message that another one answers. */
+export type Quote = Pick<Line, "nick" | "text" | "deleted" | "version">;
+
+/** Messages kept to be quoted, and letters of each: it is shown in one row. */
+const MAX_QUOTES = 500;
+const MAX_QUOTED = 500;
+
 /** Most lines kept; the oldest go, and can be had again from the server's history. */
 export const MAX_LINES = 20_000;
 
@@ -104,6 +111,8 @@ export class Buffer {
   reach: string | undefined;
   /** The history that was asked for last and has not come; what comes of another request was overtaken. */
   asked: HistoryRequest | undefined;
+  /** Messages that are not here and are answered, by id; `undefined` of those that cannot be had. */
+  readonly quotes = new Map<string, Quote | undefined>();
   /** Whether somebody is scrolled up in it. */
   readBack = false;
   /** Emoji and deletions that came before their message did, by its id, the latest last. Pages come newest first. */
@@ -284,6 +293,10 @@ export class Buffer {
   /** Marks a message as deleted; its text goes. */
   redact(id: string, by: string, reason: string): void {
     const line = this.#byId.get(id);
+    const quote = this.quotes.get(id);
+    if (quote !== undefined) {
+      this.quotes.set(id, { ...quote, text: "", deleted: { by, reason }, version: quote.version + 1 });
+    }
     if (line === undefined) return void entry(this.#gone, id, () => ({ by: own(by), reason: own(reason) }));
     line.deleted = { by, reason };
     line.text = "";
@@ -405,6 +418,14 @@ export class Buffer {
     this.complete = false;
     return true;
   }
+}
+
+/** Keeps a message that is answered to be quoted, or that it cannot be had. */
+export function keepQuote({ quotes }: Buffer, id: string, message: ChatMessage | undefined): void {
+  const [longest] = quotes.keys();
+  if (quotes.size >= MAX_QUOTES && longest !== undefined) quotes.delete(longest);
+  const quote = message && { nick: own(message.nick), text: own(message.text.slice(0, MAX_QUOTED)), version: 0 };
+  quotes.set(own(id), quote);
 }
 
 /** What is kept under a name, or `make` of it; what has waited longest makes room for it. */

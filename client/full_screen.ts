@@ -2,10 +2,10 @@
  * The front end for a terminal: what happens goes into buffers, what is typed goes out, and `state()` is what is to be seen.
  *
  * Knows no terminal: keys come in as events, and what only a terminal can do goes out through {@linkcode Effects}. Its
- * rooms: `full_screen/news.ts` (events into buffers), `catch_up.ts` and `chores.ts` (history), `outgoing.ts` (what is
- * said), `reading.ts` (what was read), `scrolling.ts` (where one is), `keyboard.ts`, `ui_keys.ts` and `pick_keys.ts` (what
- * keys do), `look.ts` (what is to be seen), `panels.ts` (help and search results), `slash_context.ts` (what slash commands
- * can do).
+ * rooms: `full_screen/news.ts` (events into buffers), `catch_up.ts`, `pages.ts` and `chores.ts` (history), `quotes.ts` (what
+ * is answered), `outgoing.ts` (what is said), `reading.ts` (what was read), `scrolling.ts` (where one is), `keyboard.ts`,
+ * `ui_keys.ts` and `pick_keys.ts` (what keys do), `look.ts` (what is to be seen), `panels.ts` (help and search results),
+ * `slash_context.ts` (what slash commands can do).
  *
  * @module
  */
@@ -25,6 +25,7 @@ import { titleOf, viewState } from "./full_screen/look.ts";
 import { historyArrived } from "./full_screen/pages.ts";
 import { helpPanel, type Panel } from "./full_screen/panels.ts";
 import type { Search } from "./full_screen/searching.ts";
+import { Quotes } from "./full_screen/quotes.ts";
 import { Reading } from "./full_screen/reading.ts";
 import { Scrolling } from "./full_screen/scrolling.ts";
 import type { KeyEvent } from "./keys.ts";
@@ -84,6 +85,7 @@ export class FullScreen implements FrontEnd {
   readonly reading = new Reading(this);
   readonly outgoing = new Outgoing(this);
   readonly chores = new Chores(this);
+  readonly quotes = new Quotes(this);
   panel: Panel | undefined;
   /** The message that the next one answers. */
   replyTo: { readonly id: string; readonly nick: string; readonly target: string } | undefined;
@@ -151,7 +153,7 @@ export class FullScreen implements FrontEnd {
   event(event: SessionEvent): void {
     this.#members.event(event);
     if (event.type === "history") {
-      historyArrived(this, event);
+      if (!this.quotes.arrived(event)) historyArrived(this, event);
       this.chores.answered();
     } else handleNews(this, event);
     if (event.type === "ready") this.#online();
@@ -181,6 +183,7 @@ export class FullScreen implements FrontEnd {
       buffer.typing.clear();
     }
     this.chores.clear();
+    this.quotes.clear();
     forgetSought(this);
     this.effects.redraw();
   }
@@ -231,6 +234,7 @@ export class FullScreen implements FrontEnd {
     this.reading.tick();
     this.outgoing.tick();
     this.chores.tick();
+    this.quotes.tick();
     this.#heartbeat.tick();
   }
 
@@ -381,6 +385,7 @@ export class FullScreen implements FrontEnd {
 
   /** What was drawn tells whether older messages are wanted, as at the first look at a short conversation. */
   drawn(screen: Screen): void {
+    this.quotes.drawn(screen.visible.keys);
     if (screen.visible.atTop && this.current.kind !== "server" && this.current.oldest !== undefined) {
       loadOlder(this, this.current, false);
     }

@@ -67,6 +67,11 @@ export class Chores {
     return this.#waiting.includes(buffer);
   }
 
+  /** Whether nothing is waited for that conversations missed. */
+  get idle(): boolean {
+    return this.#asked === undefined && this.#waiting.length === 0 && this.#joining === 0;
+  }
+
   /** History has come: goes on to the next if that was all of what was asked for. */
   answered(): void {
     const buffer = this.#asked?.buffer;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Buffer, isSpeech, type Line, type Presence, sameDay, type SendState } from "../buffer.ts";
+import { type Buffer, isSpeech, type Line, type Presence, type Quote, sameDay, type SendState } from "../buffer.ts";
 import { clock, dayInWords } from "../clock.ts";
 import { messageSpans } from "../formatting.ts";
 import { sanitize } from "../sanitize.ts";
@@ -124,7 +124,7 @@ function rowsOf(buffer: Buffer, line: Line, before: Line | undefined, layout: Me
 }
 
 function cachedRows(buffer: Buffer, line: Line, layout: MessageLayout): Span[][] {
-  const quoted = line.reply === undefined ? undefined : buffer.byId(line.reply);
+  const quoted = line.reply === undefined ? undefined : buffer.byId(line.reply) ?? buffer.quotes.get(line.reply);
   const selected = layout.selected === line.key;
   const key = `${line.version} ${layout.columns} ${selected} ${line.state} ${quoted?.version}`;
   const known = cache.get(line);
@@ -135,7 +135,7 @@ function cachedRows(buffer: Buffer, line: Line, layout: MessageLayout): Span[][]
   return rows;
 }
 
-function lineRows(line: Line, quoted: Line | undefined, layout: MessageLayout, selected: boolean): Span[][] {
+function lineRows(line: Line, quoted: Quote | undefined, layout: MessageLayout, selected: boolean): Span[][] {
   const { columns } = layout;
   if (line.kind === "gap") return [rule("there may be more here; scroll to load it", columns, DIM)];
   const wide = columns >= WIDE;
@@ -259,7 +259,7 @@ function few(nicks: readonly string[]): string {
   return names.length <= 8 ? names.join(", ") : `${names.slice(0, 7).join(", ")} and ${names.length - 7} more`;
 }
 
-function quoteText(quoted: Line | undefined): string {
+function quoteText(quoted: Quote | undefined): string {
   if (quoted === undefined) return "↪ an earlier message";
   const text = quoted.deleted === undefined ? quoted.text.replace(/\s+/g, " ") : "deleted";
   const plain = messageSpans(text).map((piece) => piece.text).join("");
