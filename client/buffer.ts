@@ -137,14 +137,14 @@ export class Buffer {
     return this.pending.find((line) => line.ref === ref) ?? this.lines.findLast((line) => line.ref === ref);
   }
 
-  /** The newest message that history knows. */
+  /** The newest line of a message that has an id. */
   get newest(): Line | undefined {
-    return this.lines.findLast(isInHistory);
+    return this.lines.findLast(({ id }) => id !== undefined);
   }
 
-  /** The oldest message that history knows. */
+  /** The oldest line of a message that has an id. */
   get oldest(): Line | undefined {
-    return this.lines.find(isInHistory);
+    return this.lines.find(({ id }) => id !== undefined);
   }
 
   /** Adds a line at the end. Returns `undefined` if it is here already. */
@@ -182,7 +182,7 @@ export class Buffer {
 
   /**
    * Puts a page of history, oldest first, where it belongs: unknown messages beside those of the page that are here, else
-   * between the messages `above` and `below`; by time, and among messages of the same time in the order of the page. What is
+   * between the lines `above` and `below`; by time, and among messages of the same time in the order of the page. What is
    * `older` than all that is known takes back no newer reaction. Gaps stay where they are.
    *
    * @returns The lines of its first and its last message.
@@ -197,7 +197,7 @@ export class Buffer {
     } = {},
   ): { first: Line | undefined; last: Line | undefined } {
     const met = events.flatMap(({ type, id }) => type === "message" ? this.#indexOf(id) : []).find((at) => at >= 0);
-    const bound = this.#indexOf(above?.id);
+    const bound = above === undefined ? -1 : this.lines.indexOf(above);
     // What comes before a message that is here stands right above it, or it would have come with what is there.
     let at = met === undefined || (above !== undefined && met > bound) ? bound + 1 : this.#runAbove(met);
     const page: Line[] = [];
@@ -216,7 +216,7 @@ export class Buffer {
 
   /** Behind the message or the gap above a place. */
   #runAbove(at: number): number {
-    return this.lines.findLastIndex((line, i) => i < at && (isInHistory(line) || line.kind === "gap")) + 1;
+    return this.lines.findLastIndex((line, i) => i < at && (line.id !== undefined || line.kind === "gap")) + 1;
   }
 
   #indexOf(id: string | undefined): number {
@@ -231,7 +231,7 @@ export class Buffer {
     while (at < last) {
       const other = this.lines[at]!;
       if (other.kind === "gap" || other.time > line.time) break;
-      if (other.time === line.time && isInHistory(other)) break;
+      if (other.time === line.time && other.id !== undefined) break;
       at++;
     }
     this.lines.splice(at, 0, this.#make(line));
@@ -333,8 +333,19 @@ export class Buffer {
   /** The messages above and below a line, such as a gap; without one, what is below the beginning. */
   beside(line: Line | undefined): { above: Line | undefined; below: Line | undefined } {
     const at = line === undefined ? -1 : this.lines.indexOf(line);
-    const above = this.lines.findLast((other, i) => i < at && isInHistory(other));
-    return { above, below: this.lines.find((other, i) => i > at && isInHistory(other)) };
+    const above = this.lines.findLast((other, i) => i < at && other.id !== undefined);
+    return { above, below: this.lines.find((other, i) => i > at && other.id !== undefined) };
+  }
+
+  /** A message beside a place that history can be asked for by: the nearest of its run that was not deleted, if there is one. */
+  named(side: "above" | "below", line: Line): Line {
+    const { lines } = this;
+    const from = lines.indexOf(line);
+    const step = side === "above" ? -1 : 1;
+    for (let at = from; lines[at] !== undefined && lines[at]!.kind !== "gap"; at += step) {
+      if (lines[at]!.id !== undefined && lines[at]!.deleted === undefined) return lines[at]!;
+    }
+    return line;
   }
 
   /** The gap between a message and the one above it. */
@@ -346,7 +357,7 @@ export class Buffer {
   /** The gap between a message and the one below it. */
   gapBelow(line: Line): Line | undefined {
     const at = this.lines.indexOf(line);
-    const beside = this.lines.find((other, i) => i > at && (isInHistory(other) || other.kind === "gap"));
+    const beside = this.lines.find((other, i) => i > at && (other.id !== undefined || other.kind === "gap"));
     return beside?.kind === "gap" ? beside : undefined;
   }
 
@@ -437,11 +448,6 @@ function entry<V>(kept: Map<string, V>, name: string, make: () => V): V {
   const made = make();
   kept.set(own(name), made);
   return made;
-}
-
-/** Whether history can be asked for by a line: what was deleted is not in it any more. */
-function isInHistory({ id, deleted }: Line): boolean {
-  return id !== undefined && deleted === undefined;
 }
 
 /** Whether a line is what somebody said. */

@@ -222,16 +222,17 @@ Deno.test("whatever happens and wherever pages end, each message stands once, in
     { weight: 1, arbitrary: fc.record({ what: fc.constant("deletes" as const), after, to: fc.nat() }) },
     { weight: 4, arbitrary: fc.record({ what: fc.constant("answers" as const) }) },
     { weight: 1, arbitrary: fc.record({ what: fc.constant("scrolls" as const) }) },
+    { weight: 2, arbitrary: fc.record({ what: fc.constant("jumps" as const), to: fc.nat() }) },
   );
-  const steps = fc.array(step, { maxLength: 40, size: "max" });
+  const visits = fc.array(fc.array(step, { maxLength: 40, size: "max" }), { minLength: 2, maxLength: 4 });
   fc.assert(
-    fc.property(fc.integer({ min: 2, max: 40 }), fc.array(steps, { minLength: 2, maxLength: 4 }), (page, visits) => {
+    fc.property(fc.integer({ min: 2, max: 40 }), fc.boolean(), visits, (page, jumps, visits) => {
       const place = new Place(page);
       for (const [i, steps] of visits.entries()) {
         // Every second of these times ann is not there.
         if (i % 2 === 1) place.comes();
         else if (i > 0) place.breaks();
-        for (const one of steps) take(place, one);
+        for (const one of steps) take(place, one, jumps);
       }
       place.breaks();
       place.comes();
@@ -241,15 +242,18 @@ Deno.test("whatever happens and wherever pages end, each message stands once, in
     }),
   );
 
-  function take(place: Place, one: typeof step extends fc.Arbitrary<infer T> ? T : never): void {
+  // Of a page around a message, only the times tell where it stands: who jumps about needs them to differ.
+  function take(place: Place, one: typeof step extends fc.Arbitrary<infer T> ? T : never, jumps: boolean): void {
     const said = place.log.filter(({ kind, deleted }) => kind === "said" && deleted !== true);
-    if (one.what === "says") place.says(`text ${place.log.length}`, one.after);
-    else if (one.what === "crowd") place.comeAndGo(one.many, one.after);
+    const after = "after" in one ? one.after + (jumps ? 1 : 0) : 0;
+    if (one.what === "says") place.says(`text ${place.log.length}`, after);
+    else if (one.what === "crowd") place.comeAndGo(one.many, after);
     else if (one.what === "answers") place.answers();
     else if (one.what === "scrolls") place.ann.screen.scrolling.by(1000);
     else if (said.length === 0) return;
-    else if (one.what === "deletes") place.deletes(said[one.to % said.length]!, one.after);
-    else place.reacts(said[one.to % said.length]!.id, one.nick, "👍", one.add, one.after);
+    else if (one.what === "deletes") place.deletes(said[one.to % said.length]!, after);
+    else if (one.what === "reacts") place.reacts(said[one.to % said.length]!.id, one.nick, "👍", one.add, after);
+    else if (jumps) place.jumpsTo(said[one.to % said.length]!);
   }
 });
 

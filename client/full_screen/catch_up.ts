@@ -129,9 +129,9 @@ export function fill(screen: FullScreen, buffer: Buffer, gap: Line | undefined, 
   const { latest, pages, messages } = reason;
   const { above, below } = buffer.beside(gap);
   const target = buffer.name;
-  const reach = (gap ?? buffer).reach ?? (below === undefined ? undefined : `msgid=${below.id}`);
+  const reach = (gap ?? buffer).reach ?? (below && `msgid=${buffer.named("below", below).id}`);
   const request: HistoryRequest = side === "above" && above !== undefined
-    ? { target, which: "AFTER", selector: gap?.after ?? `msgid=${above.id}` }
+    ? { target, which: "AFTER", selector: gap?.after ?? `msgid=${buffer.named("above", above).id}` }
     : reach === undefined
     ? { target, which: "LATEST", selector: "*" }
     : { target, which: "BEFORE", selector: reach };

@@ -88,6 +88,8 @@ interface Run {
   readonly last: Line | undefined;
   readonly above: Line | undefined;
   readonly below: Line | undefined;
+  /** Whether it begins above messages that were deleted, and so are in no page, right above that place. */
+  readonly passes: boolean;
 }
 
 function insert(screen: FullScreen, buffer: Buffer, event: Arrived, hole: Errand["hole"]): Page {
@@ -100,13 +102,15 @@ function insert(screen: FullScreen, buffer: Buffer, event: Arrived, hole: Errand
     if (item.self) buffer.forgetFailed(item.text);
   }
   const said = shown.filter((item) => item.type === "message");
-  const { place, above, below } = placeOf(buffer, hole, said);
+  const { place, below, ...found } = placeOf(buffer, hole, said);
+  const older = request.which === "BEFORE";
+  const above = older || request.which === "LATEST" ? pastDeleted(buffer, found.above, said[0]?.time) : found.above;
   // It is put back where something is still missing.
   if (place?.gap !== undefined && said.length > 0) buffer.remove(place.gap);
-  const older = request.which === "BEFORE";
   const run = {
     above,
     below,
+    passes: above !== found.above,
     ...buffer.insertHistory(shown, (message) => screen.lineOf(message), { above, below, older }),
   };
   const filled = place !== undefined && SETTLE[request.which](buffer, place.gap, run, isEnd(event));
@@ -148,6 +152,13 @@ function holeAt(buffer: Buffer, time = Infinity): Errand["hole"] {
   return gap !== undefined || oldest === undefined || time <= oldest.time ? { gap } : undefined;
 }
 
+/** The line above a place, or above the deleted messages that stand there and were said after a time. */
+function pastDeleted(buffer: Buffer, above: Line | undefined, time = Infinity): Line | undefined {
+  let past = above;
+  while (past?.deleted !== undefined && past.time > time) past = buffer.gapAbove(past) ?? buffer.beside(past).above;
+  return past;
+}
+
 function lastBefore({ lines }: Buffer, until = -Infinity): Line | undefined {
   return lines.findLast(({ id, time }) => id !== undefined && time <= until);
 }
@@ -173,9 +184,10 @@ const SETTLE: Readonly<Record<HistoryRequest["which"], Settle>> = {
   },
 };
 
-function settleUp(buffer: Buffer, gap: Line | undefined, { first, above, below }: Run, isEnd: boolean): boolean {
+function settleUp(buffer: Buffer, gap: Line | undefined, run: Run, isEnd: boolean): boolean {
+  const { first, above, below, passes } = run;
   const at = (line: Line) => buffer.lines.indexOf(line);
-  const met = first !== undefined && above !== undefined && at(first) <= at(above);
+  const met = passes || (first !== undefined && above !== undefined && at(first) <= at(above));
   if (first !== undefined) buffer.closeGaps(first, below);
   if (isEnd) buffer.closeGaps(above, below);
   if (isEnd && above === undefined) buffer.complete = true;
