@@ -29,6 +29,13 @@ Deno.test("chat help serve and chat serve --help are the same", async () => {
   assertStringIncludes(one.stdout, "--port PORT");
 });
 
+Deno.test("the tasks that start the program do so, with options of V8 that this runtime knows", async () => {
+  for (const task of ["serve", "join"]) {
+    const program = [Deno.execPath(), "task", "--quiet", task];
+    assertEquals(await run(["--help"], { program }), await run([task, "--help"]));
+  }
+});
+
 Deno.test("chat completions prints a script that the shell accepts", async () => {
   const { code, stdout } = await run(["completions", "bash"]);
   assertEquals(code, 0);
