@@ -57,6 +57,8 @@ export class Turn {
   #answered: Flushable[] = [];
   /** Those who are told what others said. */
   #told: Flushable[] = [];
+  /** Who is to be heard after a pause. */
+  readonly #late: (() => void)[] = [];
   /** Who has hung up. */
   readonly #parting: (() => void)[] = [];
   #scheduled = false;
@@ -107,8 +109,10 @@ export class Turn {
 
   /** Hears somebody, after a pause if others were heard for long. */
   #hear(resolve: () => void): void {
-    if (this.#isLong()) this.#pause(() => this.#hear(resolve));
-    else resolve();
+    if (this.#late.length === 0 && !this.#isLong()) return resolve();
+    if (this.#late.push(resolve) > 1) return;
+    this.#letGoOn();
+    this.#pause(() => this.#late.splice(0).forEach((resolve) => this.#defer(() => this.#hear(resolve))));
   }
 
   /** Resolves when there is time to see somebody off who has hung up: thousands may do so at once, and nobody waits for it. */
