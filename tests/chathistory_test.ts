@@ -244,12 +244,16 @@ Deno.test("nobody gets more at once than the server says", async () => {
 Deno.test("an answer never fills what may wait for its client", async () => {
   await using node = new Node({ limits: { sendq: 40_000 } });
   const [ann] = await inLobby(node, ["ann", ...ALL]);
+  const ids: string[] = [];
   for (let n = 0; n < 50; n++) {
     ann.send(`@+x=${"y".repeat(2000)} PRIVMSG #lobby ${n}`);
-    await ann.sync();
+    const [echo] = await ann.messages();
+    ids.push(tag(echo!, "msgid")!);
   }
   assertEquals(await ask(ann, "LATEST", "#lobby", "* 50"), ["48", "49"]);
   assertEquals(await ask(ann, "AFTER", "#lobby", "timestamp=2020-01-01T00:00:00.000Z 50"), ["0", "1"]);
+  // What is asked for is in it, whatever is around it.
+  assertEquals(await ask(ann, "AROUND", "#lobby", `msgid=${ids[20]} 50`), ["19", "20"]);
 });
 
 const EVER = "timestamp=2020-01-01T00:00:00.000Z timestamp=2262-01-01T00:00:00.000Z";

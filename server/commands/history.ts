@@ -9,7 +9,7 @@
 
 import type { Message } from "../../protocol.ts";
 import { CAPABILITIES } from "../../protocol/capability.ts";
-import type { RegisteredClient } from "../client.ts";
+import type { Client, RegisteredClient } from "../client.ts";
 import { formatTime, idTime } from "../clock.ts";
 import type { CommandTable } from "../command.ts";
 import type { Hub } from "../hub.ts";
@@ -70,8 +70,10 @@ function chathistory(client: RegisteredClient, { params }: Message): void {
   if (limit === undefined) return fail("INVALID_PARAMS", params.at(-1)!, "That is no number from 1 on");
   const reading: Reading = { hub: client.hub, readable, limit, events: client.has("eventPlayback") };
   const range = subcommand === "AROUND" ? {} : select(subcommand, places as Place[]);
-  const entries = subcommand === "AROUND" ? around(reading, places[0]!) : read(reading, range);
-  replay(client, "chathistory", [target], fitAnswer(client, entries, range.from));
+  const entries = subcommand === "AROUND"
+    ? around(client, reading, places[0]!)
+    : fitAnswer(client, read(reading, range), range.from);
+  replay(client, "chathistory", [target], entries);
 }
 
 function isLatest(subcommand: string, text: string): boolean {
@@ -106,13 +108,20 @@ function select(subcommand: string, [one, other]: readonly Place[]): Selection {
   return { after: other!.last, before: one!.first, from: "newest" };
 }
 
-/** Half of the limit before the place, and the place with what is after it; what one side lacks goes to the other. */
-function around(reading: Reading, { first }: Place): Entry[] {
+/**
+ * Half of the limit before the place, and the place with what is after it; what one side lacks goes to the other. Of what is
+ * too much for one answer, the ends go: the place is what was asked for.
+ */
+function around(client: Client, reading: Reading, { first }: Place): Entry[] {
   const { limit } = reading;
   const after = read(reading, { after: first - 1, from: "oldest" });
-  const share = Math.max(Math.floor(limit / 2), limit - after.length);
   if (limit === 1 && after.length > 0) return after;
-  return [...read({ ...reading, limit: share }, { before: first, from: "newest" }), ...after].slice(0, limit);
+  const share = Math.max(Math.floor(limit / 2), limit - after.length);
+  const before = read({ ...reading, limit: share }, { before: first, from: "newest" });
+  return [
+    ...fitAnswer(client, before, "newest", 1 / 2),
+    ...fitAnswer(client, after.slice(0, limit - before.length), "oldest", 1 / 2),
+  ];
 }
 
 // CHATHISTORY TARGETS <timestamp> <timestamp> <limit>

@@ -37,9 +37,14 @@ export function readHistory(store: Store, target: string, range: HistoryRange): 
   }
 }
 
-/** As many of the entries as one answer may hold, from the end that counts; at least one. */
-export function fitAnswer(client: Client, entries: readonly Entry[], from: "oldest" | "newest" = "newest"): Entry[] {
-  let room = client.hub.limits.sendq / SHARE;
+/** As many of the entries as one answer (or a part of it) may hold, from the end that counts; at least one. */
+export function fitAnswer(
+  client: Client,
+  entries: readonly Entry[],
+  from: "oldest" | "newest" = "newest",
+  part = 1,
+): Entry[] {
+  let room = client.hub.limits.sendq / SHARE * part;
   const fitting = (from === "oldest" ? [...entries] : entries.toReversed()).filter((entry, i) => {
     room -= room < 0 ? 0 : sizeOf(entry);
     return room >= 0 || i === 0;
