@@ -95,12 +95,7 @@ interface Run {
 function insert(screen: FullScreen, buffer: Buffer, event: Arrived, hole: Errand["hole"]): Page {
   const { request, extent, failed } = event;
   const shown = event.events.filter((item) => isShown(screen, item));
-  for (const item of event.events) {
-    if (item.type === "redaction") screen.scrolling.deleted(item.id, item.by);
-    if (item.type !== "message" || (item.id !== undefined && buffer.byId(item.id) !== undefined)) continue;
-    screen.outgoing.found(buffer, item);
-    if (item.self) buffer.forgetFailed(item.text);
-  }
+  for (const item of event.events) learn(screen, buffer, item);
   const said = shown.filter((item) => item.type === "message");
   const { place, below, ...found } = placeOf(buffer, hole, said);
   const older = request.which === "BEFORE";
@@ -127,7 +122,15 @@ function insert(screen: FullScreen, buffer: Buffer, event: Arrived, hole: Errand
   };
 }
 
-/** What a page fills, and the messages beside that; unless it was asked for there, its messages that are here tell, or its time. */
+/** What a picked message and what was said before a break have to know of history. */
+function learn(screen: FullScreen, buffer: Buffer, item: HistoryEvent): void {
+  if (item.type === "redaction") screen.scrolling.deleted(item.id, item.by);
+  if (item.type !== "message" || (item.id !== undefined && buffer.byId(item.id) !== undefined)) return;
+  screen.outgoing.found(buffer, item);
+  if (item.self) buffer.forgetFailed(item.text);
+}
+
+/** What a page fills, and the messages beside that. Of what was asked for nowhere, messages that are here tell, or its time. */
 function placeOf(
   buffer: Buffer,
   hole: Errand["hole"],
