@@ -147,6 +147,11 @@ export class Buffer {
     return this.lines.find(({ id }) => id !== undefined);
   }
 
+  /** When the newest message was said. What else is told here has the time of this machine, which may be ahead of the server's. */
+  get newestTime(): number {
+    return (this.lines.findLast(isSpeech) ?? this.lines.at(-1))?.time ?? 0;
+  }
+
   /** Adds a line at the end. Returns `undefined` if it is here already. */
   append(line: NewLine): Line | undefined {
     if (this.#has(line)) return undefined;
@@ -312,13 +317,14 @@ export class Buffer {
     this.unreadKey ??= line.key;
   }
 
-  /** Everything up to a time was read; `undefined` means up to the newest line. Returns whether anything was unread. */
-  markRead(until = this.lines.at(-1)?.time ?? 0): boolean {
+  /** Everything up to a time was read; without one, all messages. Returns whether anything was unread. */
+  markRead(until = this.newestTime): boolean {
     const before = this.unread;
     this.readUntil = Math.max(this.readUntil, until);
     const rest = this.lines.filter((line) => line.time > this.readUntil && isSpeech(line) && !line.self);
     this.unread = Math.min(rest.length, this.unread);
     this.highlights = Math.min(rest.filter((line) => line.highlight).length, this.highlights);
+    if (before > this.unread) this.unreadKey = rest[0]?.key;
     return before > this.unread;
   }
 
@@ -327,7 +333,8 @@ export class Buffer {
     const rest = this.lines.filter((line) => line.time > this.readUntil && isSpeech(line) && !line.self);
     this.unread = rest.length;
     this.highlights = rest.filter((line) => line.highlight).length;
-    this.unreadKey = rest[0]?.key;
+    // What was seen since stays below the line, until the person has gone.
+    this.unreadKey = this.lines.find((line) => line.key === this.unreadKey || line === rest[0])?.key;
   }
 
   /** The messages above and below a line, such as a gap; without one, what is below the beginning. */

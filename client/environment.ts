@@ -22,7 +22,7 @@ export function loginName(): string {
 /** Where this user's settings are, or `null` where no place can be told. */
 export function settingsFolder(): string | null {
   const home = environment("HOME");
-  const base = environment("XDG_CONFIG_HOME") ?? environment("APPDATA") ??
+  const base = environment("XDG_CONFIG_HOME") || environment("APPDATA") ||
     (home === undefined ? "" : `${home}/.config`);
   return base === "" ? null : `${base}/chat`;
 }

@@ -48,6 +48,19 @@ Deno.test("who is typing is told, until they have said it or a while is over", a
   assertFalse((await ann.text()).includes("typing…"));
 });
 
+Deno.test("what is said is unread also where the clock of this machine is ahead", () => {
+  const ann = new Seat(TWO);
+  const lobby = ann.screen.buffer("#lobby");
+  ann.screen.go(lobby);
+  ann.says(said("a", "2026-01-15T09:00:00.000Z", "one"));
+  ann.screen.tell(lobby, "info", "what this machine tells");
+  ann.screen.go(ann.screen.buffer("#dev"));
+  ann.screen.go(lobby);
+  ann.screen.go(ann.screen.buffer("#dev"));
+  ann.says(said("b", "2026-01-15T09:01:00.000Z", "ann: two"));
+  assertEquals([lobby.unread, lobby.highlights], [1, 1]);
+});
+
 Deno.test("what another device has read is read here, and what is read here is told", () => {
   const ann = new Seat(TWO);
   ann.screen.go(ann.screen.buffer("#lobby"));
@@ -60,6 +73,7 @@ Deno.test("what another device has read is read here, and what is read here is t
   assertEquals([dev.unread, dev.highlights], [2, 1]);
   ann.says(":irc MARKREAD #dev timestamp=2026-01-15T10:00:00.000Z");
   assertEquals([dev.unread, dev.highlights], [1, 1]);
+  assertEquals(dev.lines.find(({ key }) => key === dev.unreadKey)?.text, "ann: two");
   ann.says(":irc MARKREAD #dev timestamp=2026-01-15T10:05:00.000Z");
   assertEquals([dev.unread, dev.highlights], [0, 0]);
   ann.says(said("c", "2026-01-15T10:06:00.000Z", "three", "#dev"));

@@ -55,11 +55,16 @@ class Place {
   }
 
   comes(): void {
+    this.returns();
+    this.ann.screen.go(this.buffer);
+  }
+
+  /** The same, and ann looks where she looked before. */
+  returns(): void {
     this.#here = true;
     this.ann.now += 10_000;
     this.ann.returns(ALL);
     this.ann.says(`:irc 005 ann CHATHISTORY=${this.#told} :are supported`, ":ann!a@home JOIN #lobby");
-    this.ann.screen.go(this.buffer);
   }
 
   /** The connection breaks, and a first try to have another fails. */
@@ -164,6 +169,11 @@ class Place {
     const places = new Map(this.log.map(({ id }, i) => [id, i]));
     const here = this.buffer.lines.flatMap(({ id }) => id === undefined ? [] : places.get(id)!);
     assertEquals(here, [...new Set(here)].sort((a, b) => a - b));
+  }
+
+  /** The message above which "unread" is written. */
+  get firstUnread(): string | undefined {
+    return this.buffer.lines.find(({ key }) => key === this.buffer.unreadKey)?.text;
   }
 
   /** What stands on the screen of messages that were not deleted, with their reactions. */
@@ -522,4 +532,24 @@ Deno.test("who went to an old message reads on downwards, and what follows comes
   const next = `AFTER #lobby msgid=${place.log[24]!.id} 10`;
   assertEquals(place.asked.slice(before), [next]);
   assertEquals(place.shown.slice(0, 20), place.logged.slice(15, 35));
+});
+
+Deno.test("what was missed begins with the unread line, however many pages it was and wherever one looked", () => {
+  for (const [many, looks] of [[5, false], [80, false], [250, false], [5, true], [250, true]] as const) {
+    const place = new Place(100);
+    place.says("seen");
+    place.comes();
+    place.answersAll();
+    for (const text of ["first", "second"]) {
+      place.breaks();
+      for (let i = 0; i < many; i++) place.says(`${text} ${i}`);
+      if (!looks) place.ann.screen.go(place.ann.screen.buffers[0]!);
+      place.returns();
+      place.answersAll();
+      assertEquals(place.buffer.unread, looks ? 0 : many);
+      place.ann.screen.go(place.buffer);
+      place.answersAll();
+      assertEquals([place.buffer.unread, place.firstUnread], [0, `${text} 0`]);
+    }
+  }
 });

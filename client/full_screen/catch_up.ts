@@ -67,6 +67,7 @@ export function catchUp(screen: FullScreen): void {
 export function noteMissed(buffer: Buffer): void {
   const { newest } = buffer;
   buffer.asked = undefined;
+  if (buffer.unread === 0) buffer.unreadKey = undefined;
   const open = newest === undefined ? buffer : buffer.gapBelow(newest);
   if (newest !== undefined && open === undefined) buffer.putGap("below", newest, { missed: true });
   // What comes before this in history is not all that comes before what is said from now on.

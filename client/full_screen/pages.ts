@@ -281,7 +281,7 @@ function goesOn(screen: FullScreen, errand: Errand, page: Page, covers: boolean)
 /** Counts what came as history as unread if it came after what was read. */
 function countMissed(screen: FullScreen, buffer: Buffer, isLatest: boolean): void {
   // Where nothing tells what was read, the first look at a conversation reads it.
-  if (buffer.readUntil === 0) buffer.readUntil = isLatest ? buffer.lines.at(-1)?.time ?? 0 : 0;
+  if (buffer.readUntil === 0) buffer.readUntil = isLatest ? buffer.newestTime : 0;
   else buffer.recount();
   if (screen.notifyOf(buffer) === "mute") buffer.unread = buffer.highlights = 0;
   if (buffer === screen.current) screen.reading.seen();

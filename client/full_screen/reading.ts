@@ -25,9 +25,9 @@ export class Reading {
     const { current, focused, scrolling, now } = this.#screen;
     if (!focused || scrolling.anchors.has(current)) return;
     current.unread = current.highlights = 0;
-    const newest = current.lines.at(-1);
-    if (newest === undefined || newest.time <= current.readUntil) return;
-    current.readUntil = newest.time;
+    const { newestTime } = current;
+    if (newestTime <= current.readUntil) return;
+    current.readUntil = newestTime;
     if (current.kind !== "server" && !this.#untold.has(current)) this.#untold.set(current, now());
   }
 
