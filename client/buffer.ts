@@ -312,6 +312,8 @@ export class Buffer {
   /** Counts a line as not read. */
   countUnread(line: Line): void {
     if (line.time <= this.readUntil) return;
+    // Where nothing told what was read, it is what was said before.
+    if (this.readUntil === 0) this.readUntil = line.time - 1;
     this.unread++;
     if (line.highlight) this.highlights++;
     this.unreadKey ??= line.key;

@@ -109,7 +109,7 @@ export class FullScreen implements FrontEnd {
   hint: string | undefined;
   /** Where Alt-A began, to go back to when nothing is unread. */
   origin: Buffer | undefined;
-  /** Since when we have been away from the server, for conversations that went on meanwhile. */
+  /** Since when we were away from the server, until what was said meanwhile is here. */
   lostAt: number | undefined;
   /** What was searched for last. */
   search: Search | undefined;

@@ -439,6 +439,44 @@ Deno.test("direct conversations are asked for before channels that nobody looks 
   assertEquals(asked(ann).at(-1), "CHATHISTORY LATEST #three * 100");
 });
 
+Deno.test("who wrote while one was cut off is counted, whether they had written before or not", () => {
+  const ann = new Seat({ capabilities: ALL });
+  const at = (seconds: number) => new Date(ann.now + seconds * 1000).toISOString();
+  const writes = (nick: string, text: string, seconds: number) =>
+    `@time=${at(seconds)};msgid=${nick}${text} :${nick}!x@h PRIVMSG ann :${text}`;
+  ann.says(writes("ben", "one", -10));
+  ann.breaks();
+  ann.now += 3600_000;
+  ann.returns(ALL);
+  ann.says(":ann!a@home JOIN #lobby");
+  ann.tellsHistory("#lobby");
+  for (const nick of ["ben", "eve"]) ann.says(`:irc CHATHISTORY TARGETS ${nick} ${at(-1)}`);
+  ann.tellsHistory("ben", writes("ben", "two", -9), writes("ben", "three", -8));
+  ann.tellsHistory("ben");
+  ann.tellsHistory("eve", writes("eve", "old", -100_000), writes("eve", "one", -9), writes("eve", "two", -8));
+  const counts = (nick: string) => [ann.screen.find(nick)?.unread, ann.screen.find(nick)?.highlights];
+  assertEquals([counts("ben"), counts("eve")], [[3, 3], [2, 2]]);
+});
+
+Deno.test("who wrote during the first of two breaks is asked for again after the second", () => {
+  const ann = new Seat({ capabilities: ALL });
+  const since = () => asked(ann).flatMap((line) => /TARGETS timestamp=(\S+)/.exec(line)?.[1] ?? []);
+  const away = () => {
+    ann.breaks();
+    ann.now += 3600_000;
+    ann.returns(ALL);
+    ann.says(":ann!a@home JOIN #lobby");
+  };
+  away();
+  const [first] = since();
+  away();
+  assertEquals(since(), [first]);
+  ann.tellsHistory("#lobby");
+  for (let seconds = 0; seconds < 60; seconds++) ann.screen.tick();
+  away();
+  assert(since()[0]! > first!);
+});
+
 Deno.test("a server that gives no answer for one channel is asked for the next all the same", () => {
   const ann = new Seat({ capabilities: ALL, channels: MANY });
   ann.breaks();

@@ -22,6 +22,8 @@ export const PAGE = 100;
 const LONG_PAGE = 300;
 /** How far back direct conversations are looked for at the first connection, in milliseconds. */
 const RECENT = 14 * 24 * 3600 * 1000;
+/** How far the clocks of servers may be apart from ours, in the same. */
+const SKEW = 60_000;
 /** How long an answer is waited for, in milliseconds, before somebody who wants something else may ask for it. */
 const PATIENCE = 30_000;
 
@@ -59,8 +61,15 @@ const CANNOT_BE_HAD = "That message cannot be had from the server.";
 /** We are in again: asks which direct conversations went on. What channels missed is asked for as they are joined. */
 export function catchUp(screen: FullScreen): void {
   const since = screen.lostAt ?? screen.now() - RECENT;
-  screen.session.conversations(since - 60_000, screen.now() + 60_000);
-  screen.lostAt = undefined;
+  screen.session.conversations(since - SKEW, screen.now() + SKEW);
+}
+
+/** A direct conversation went on. One that was not here before the break was read up to there. */
+export function wentOn(screen: FullScreen, name: string): void {
+  const known = screen.find(name);
+  const buffer = known ?? screen.buffer(name);
+  if (known === undefined && screen.lostAt !== undefined) buffer.readUntil = screen.lostAt - SKEW;
+  if (buffer.asked === undefined) screen.chores.add(buffer);
 }
 
 /** From here on something may be missing. Nothing that was asked for will come. */

@@ -17,6 +17,9 @@ const PATIENCE = 30;
 /** How long the channel that is looked at is waited for, in the same. */
 const JOINING = 3;
 
+/** After so many of them with nothing to wait for, nothing is missing any more. */
+const CALM = 30;
+
 /** What is asked for when there is time. */
 export class Chores {
   readonly #screen: FullScreen;
@@ -27,6 +30,8 @@ export class Chores {
 
   /** Ticks until it is asked for direct conversations, whatever is looked at; 0 when they were asked for. */
   #joining = 0;
+  /** Ticks for which nothing was waited for. */
+  #calm = 0;
 
   constructor(screen: FullScreen) {
     this.#screen = screen;
@@ -84,6 +89,8 @@ export class Chores {
   tick(): void {
     if (this.#joining === 1) this.#joined();
     else if (this.#joining > 0) this.#joining--;
+    // When the connection breaks before that, the next one asks for the same again.
+    if (this.idle && this.#screen.session.registered && ++this.#calm >= CALM) this.#screen.lostAt = undefined;
     if (this.#asked === undefined || ++this.#asked.ticks < PATIENCE) return;
     this.#asked = undefined;
     this.#next();
@@ -93,7 +100,7 @@ export class Chores {
   clear(): void {
     this.#waiting = [];
     this.#asked = undefined;
-    this.#joining = 0;
+    this.#joining = this.#calm = 0;
   }
 
   #next(): void {

@@ -10,7 +10,7 @@ import type { FullScreen } from "../full_screen.ts";
 import { sanitize, stripFormatting } from "../sanitize.ts";
 import type { ChatMessage, SessionEvent } from "../session.ts";
 import { nameOrder } from "../session/names.ts";
-import { noteMissed } from "./catch_up.ts";
+import { noteMissed, wentOn } from "./catch_up.ts";
 import { searchArrived } from "./searching.ts";
 
 /** "a typing notification is no longer valid ... after 6 seconds": https://ircv3.net/specs/client-tags/typing */
@@ -110,8 +110,7 @@ const HANDLERS: Handlers = {
     here(screen, "info", `${channel} (${members})  ${stripFormatting(topic)}`);
   },
   conversation: (screen, { target }) => {
-    const direct = screen.session.isChannel(target) ? undefined : screen.buffer(target);
-    if (direct !== undefined && direct.asked === undefined) screen.chores.add(direct);
+    if (!screen.session.isChannel(target)) wentOn(screen, target);
   },
   info: (screen, { code, about, text }) => {
     const taken = code === "REGISTER SUCCESS" || code === "ACCOUNT PASSWORD_CHANGED";
