@@ -553,3 +553,22 @@ Deno.test("what was missed begins with the unread line, however many pages it wa
     }
   }
 });
+
+Deno.test("who pages on from a message that they went to is not taken back by what comes", async () => {
+  const place = new Place(30);
+  for (let i = 0; i < 90; i++) place.says(`text ${i}`);
+  place.comes();
+  place.answersAll();
+  place.jumpsTo(place.log[20]!);
+  place.answersAll();
+  for (const page of ["\x1b[6~", "\x1b[5~"]) {
+    for (let i = 0; i < 2; i++) place.ann.types(page);
+    place.says("live");
+    place.answersAll();
+    const rows = await place.ann.rows();
+    const seen = () => rows.filter((row) => row.includes(" text "));
+    assert(seen().length > 0 && !seen().some((row) => row.endsWith(" text 20")), rows.join("\n"));
+    place.jumpsTo(place.log[20]!);
+  }
+  assertEquals(place.ann.screen.scrolling.picked?.text, "text 20");
+});

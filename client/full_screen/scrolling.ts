@@ -81,8 +81,13 @@ export class Scrolling {
     this.#left.delete(buffer);
   }
 
-  /** Scrolls up, or down, some rows, and asks for what is missing near what is seen. */
+  /** Scrolls up, or down, some rows, and asks for what is missing near what is seen. What is out of sight is picked no more. */
   by(rows: number): void {
+    this.#by(rows);
+    if (this.picked !== undefined && !this.#visible().keys.includes(this.picked.key)) this.selected = undefined;
+  }
+
+  #by(rows: number): void {
     const { current } = this.#screen;
     const { layout, state } = this.#laidOut();
     const anchor = scroll(current, messageLayout(state, layout), layout.body, this.anchors.get(current), rows);
@@ -105,7 +110,7 @@ export class Scrolling {
     if (lines.length === 0) return this.#sayNothingToPick();
     const at = lines.findIndex((line) => line.key === this.selected);
     const next = this.selected === undefined ? lines.at(-1) : lines[at + direction];
-    if (next === undefined && direction < 0) return this.by(3);
+    if (next === undefined && direction < 0) return this.#by(3);
     this.selected = next?.key;
     this.#showPicked();
     this.#screen.effects.redraw();
@@ -184,7 +189,7 @@ export class Scrolling {
       const before = this.anchors.get(current);
       const cut = before?.key === this.selected && before !== undefined && before.hidden > 0;
       if (target > first && target <= last && !cut) return;
-      this.by(target <= first ? 2 : cut ? -1 : -2);
+      this.#by(target <= first ? 2 : cut ? -1 : -2);
       const after = this.anchors.get(current);
       moved = before?.key !== after?.key || before?.hidden !== after?.hidden;
       if (target === first) return;
