@@ -272,9 +272,11 @@ export class Buffer {
     if (shown === undefined) this.lines.push(line);
   }
 
-  /** A message of ours that seemed lost is in history after all. */
-  forgetFailed(text: string): void {
-    const at = this.lines.findIndex(({ state, text: lost }) => state !== undefined && lost === text);
+  /** A message of ours that seemed lost, and was said before a time, is in history after all. */
+  forgetFailed(text: string, until: number): void {
+    const at = this.lines.findIndex(({ state, text: lost, time }) =>
+      state !== undefined && lost === text && time <= until
+    );
     if (at >= 0) this.lines.splice(at, 1);
   }
 
@@ -319,15 +321,14 @@ export class Buffer {
     this.unreadKey ??= line.key;
   }
 
-  /** Everything up to a time was read; without one, all messages. Returns whether anything was unread. */
-  markRead(until = this.newestTime): boolean {
+  /** Everything up to a time was read; without one, all messages. */
+  markRead(until = this.newestTime): void {
     const before = this.unread;
     this.readUntil = Math.max(this.readUntil, until);
     const rest = this.lines.filter((line) => line.time > this.readUntil && isSpeech(line) && !line.self);
     this.unread = Math.min(rest.length, this.unread);
     this.highlights = Math.min(rest.filter((line) => line.highlight).length, this.highlights);
     if (before > this.unread) this.unreadKey = rest[0]?.key;
-    return before > this.unread;
   }
 
   /** Counts anew what was not read, as when history has come. */
@@ -428,15 +429,14 @@ export class Buffer {
     return id !== undefined && this.#byId.has(id);
   }
 
-  /** Lets the oldest lines go if there are too many. Returns whether it did. */
-  trim(): boolean {
+  /** Lets the oldest lines go if there are too many. */
+  trim(): void {
     const most = this.readBack ? MAX_LINES_READ_BACK : MAX_LINES;
-    if (this.lines.length <= most + 500) return false;
+    if (this.lines.length <= most + 500) return;
     this.reach = undefined;
     const gone = this.lines.splice(0, this.lines.length - most);
     for (const { id } of gone) if (id !== undefined) this.#byId.delete(id);
     this.complete = false;
-    return true;
   }
 }
 

@@ -572,3 +572,19 @@ Deno.test("who pages on from a message that they went to is not taken back by wh
   }
   assertEquals(place.ann.screen.scrolling.picked?.text, "text 20");
 });
+
+Deno.test("what could not be sent stays where the same was said long before", () => {
+  const place = new Place(10);
+  for (let i = 0; i < 30; i++) place.says("ok", 1, "ann");
+  place.comes();
+  place.answersAll();
+  place.buffer.append({ kind: "message", time: NOON, nick: "ann", text: "ok", self: true, state: "failed" });
+  const lost = () => place.buffer.lines.filter(({ state }) => state === "failed").length;
+  place.toTheTop();
+  assertEquals(lost(), 1);
+  place.breaks();
+  place.says("ok", 1e6, "ann");
+  place.comes();
+  place.answersAll();
+  assertEquals(lost(), 0);
+});

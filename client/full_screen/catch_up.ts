@@ -22,8 +22,8 @@ export const PAGE = 100;
 const LONG_PAGE = 300;
 /** How far back direct conversations are looked for at the first connection, in milliseconds. */
 const RECENT = 14 * 24 * 3600 * 1000;
-/** How far the clocks of servers may be apart from ours, in the same. */
-const SKEW = 60_000;
+/** How far the server's clock may be from ours, in milliseconds. */
+export const CLOCKS_DIFFER = 5 * 60_000;
 /** How long an answer is waited for, in milliseconds, before somebody who wants something else may ask for it. */
 const PATIENCE = 30_000;
 
@@ -61,14 +61,14 @@ const CANNOT_BE_HAD = "That message cannot be had from the server.";
 /** We are in again: asks which direct conversations went on. What channels missed is asked for as they are joined. */
 export function catchUp(screen: FullScreen): void {
   const since = screen.lostAt ?? screen.now() - RECENT;
-  screen.session.conversations(since - SKEW, screen.now() + SKEW);
+  screen.session.conversations(since - CLOCKS_DIFFER, screen.now() + CLOCKS_DIFFER);
 }
 
 /** A direct conversation went on. One that was not here before the break was read up to there. */
 export function wentOn(screen: FullScreen, name: string): void {
   const known = screen.find(name);
   const buffer = known ?? screen.buffer(name);
-  if (known === undefined && screen.lostAt !== undefined) buffer.readUntil = screen.lostAt - SKEW;
+  if (known === undefined && screen.lostAt !== undefined) buffer.readUntil = screen.lostAt - CLOCKS_DIFFER;
   if (buffer.asked === undefined) screen.chores.add(buffer);
 }
 
@@ -169,11 +169,14 @@ export function lookAround(screen: FullScreen, message: Sought): void {
   if (!isBusy(screen, buffer)) askAround(screen, buffer, message);
 }
 
-function askAround(screen: FullScreen, buffer: Buffer, { target, id, time }: Sought): void {
-  const selector = id === undefined ? timeSelector(time) : `msgid=${id}`;
+function askAround(screen: FullScreen, buffer: Buffer, sought: Sought): void {
   const errand = { ...SCROLLED, buffer, hole: undefined, below: undefined, at: screen.now() };
-  ask(screen, { target, which: "AROUND", selector }, errand);
+  ask(screen, { target: sought.target, which: "AROUND", selector: selectorOf(sought) }, errand);
   if (buffer.asked === undefined) giveUpSought(screen);
+}
+
+function selectorOf({ id, time }: Sought): string {
+  return id === undefined ? timeSelector(time) : `msgid=${id}`;
 }
 
 /** Goes to the message that somebody waits for, if it has come in this conversation, else asks for it, once. */
@@ -182,10 +185,9 @@ export function seek(screen: FullScreen, buffer: Buffer, answered: HistoryReques
   if (sought === undefined || screen.find(sought.target) !== buffer) return;
   // Who has gone elsewhere meanwhile is not called back.
   if (screen.current !== buffer) return void wanted.delete(screen);
-  const { id, time } = sought;
-  const selector = id === undefined ? timeSelector(time) : `msgid=${id}`;
+  const { id } = sought;
   if (id !== undefined && screen.scrolling.jumpTo(buffer, id)) wanted.delete(screen);
-  else if (answered.which !== "AROUND" || answered.selector !== selector) askAround(screen, buffer, sought);
+  else if (answered.which !== "AROUND" || answered.selector !== selectorOf(sought)) askAround(screen, buffer, sought);
   else giveUpSought(screen);
 }
 

@@ -169,7 +169,7 @@ function said(screen: FullScreen, message: ChatMessage): void {
   const line = buffer.append(screen.lineOf(message));
   buffer.typing.delete(message.nick);
   if (line === undefined) return;
-  if (message.self) return void buffer.markRead();
+  if (message.self) return buffer.markRead();
   if (buffer === screen.current) screen.reading.seen();
   if (line.time <= buffer.readUntil && buffer === screen.current && screen.focused) return;
   count(screen, buffer, line);

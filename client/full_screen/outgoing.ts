@@ -14,6 +14,7 @@ import type { FullScreen } from "../full_screen.ts";
 import { stripFormatting } from "../sanitize.ts";
 import type { ChatMessage } from "../session.ts";
 import type { SayOptions, Unsettled } from "../session/outbox.ts";
+import { CLOCKS_DIFFER } from "./catch_up.ts";
 
 /** Something said that waits. */
 interface Waiting {
@@ -30,8 +31,6 @@ interface Waiting {
 const MAX_WAITING = 100;
 /** How long history is waited for, in ticks of a second. */
 const PATIENCE = 60;
-/** How far the server's clock may be behind ours, in milliseconds. */
-const CLOCKS_DIFFER = 5 * 60_000;
 /** "a typing notification ... SHOULD be sent at most every 3 seconds": https://ircv3.net/specs/client-tags/typing */
 const TYPING_PAUSE = 3000;
 

@@ -11,6 +11,7 @@ import type { Buffer, Line } from "../buffer.ts";
 import type { FullScreen } from "../full_screen.ts";
 import type { ChatMessage, HistoryEvent, HistoryRequest, SessionEvent } from "../session.ts";
 import {
+  CLOCKS_DIFFER,
   type Errand,
   errandOf,
   fill,
@@ -127,7 +128,7 @@ function learn(screen: FullScreen, buffer: Buffer, item: HistoryEvent): void {
   if (item.type === "redaction") screen.scrolling.deleted(item.id, item.by);
   if (item.type !== "message" || (item.id !== undefined && buffer.byId(item.id) !== undefined)) return;
   screen.outgoing.found(buffer, item);
-  if (item.self) buffer.forgetFailed(item.text);
+  if (item.self) buffer.forgetFailed(item.text, item.time + CLOCKS_DIFFER);
 }
 
 /** What a page fills, and the messages beside that. Of what was asked for nowhere, messages that are here tell, or its time. */
