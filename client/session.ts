@@ -314,6 +314,11 @@ export class Session {
     if (channel !== undefined) learnAway(this, channel);
   }
 
+  /** Asks how far a conversation was read, on whatever device; servers say it of channels by themselves. */
+  askRead(target: string): void {
+    if (this.enabled.has("readMarker")) this.answer("MARKREAD", target);
+  }
+
   /** Says that we have read up to a time. */
   markRead(target: string, time: number): void {
     if (this.enabled.has("readMarker")) this.answer("MARKREAD", target, timeSelector(time));

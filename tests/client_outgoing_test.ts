@@ -458,6 +458,22 @@ Deno.test("who wrote while one was cut off is counted, whether they had written 
   assertEquals([counts("ben"), counts("eve")], [[3, 3], [2, 2]]);
 });
 
+Deno.test("who wrote before one came is counted from where one has read, on whatever device", () => {
+  const ann = new Seat({ capabilities: `${ALL} draft/read-marker` });
+  const at = (seconds: number) => new Date(ann.now + seconds * 1000).toISOString();
+  const writes = (nick: string, by: string, seconds: number) =>
+    `@time=${at(seconds)};msgid=${nick}${seconds} :${by}!x@h PRIVMSG ${by === "ann" ? nick : "ann"} :${seconds}`;
+  for (const nick of ["ben", "eve", "zoe"]) ann.says(`:irc CHATHISTORY TARGETS ${nick} ${at(-1)}`);
+  const sent = ann.sent.map((line) => line.replace(/^@\S+ /, "")).filter((line) => line.includes("ben"));
+  assertEquals(sent, ["MARKREAD ben", "CHATHISTORY LATEST ben * 100"]);
+  ann.says(`:irc MARKREAD ben timestamp=${at(-8)}`, ":irc MARKREAD eve *", ":irc MARKREAD zoe *");
+  ann.tellsHistory("ben", writes("ben", "ben", -9), writes("ben", "ben", -8), writes("ben", "ben", -7));
+  ann.tellsHistory("eve", writes("eve", "eve", -9), writes("eve", "eve", -8));
+  ann.tellsHistory("zoe", writes("zoe", "zoe", -9), writes("zoe", "ann", -8), writes("zoe", "zoe", -7));
+  const unread = ["ben", "eve", "zoe"].map((nick) => ann.screen.find(nick)?.unread);
+  assertEquals(unread, [1, 2, 1]);
+});
+
 Deno.test("who wrote during the first of two breaks is asked for again after the second", () => {
   const ann = new Seat({ capabilities: ALL });
   const since = () => asked(ann).flatMap((line) => /TARGETS timestamp=(\S+)/.exec(line)?.[1] ?? []);

@@ -50,6 +50,9 @@ export type Side = "above" | "below";
 const SCROLLED: Reason = { latest: false, pages: 0, messages: 0 };
 
 const errands = new WeakMap<HistoryRequest, Errand>();
+/** Read until then, in milliseconds, is a conversation of which nothing was read on any device; 0 is what nothing is known of. */
+export const NOTHING_READ = 1;
+
 /** Conversations in which older pages were looked through in vain. */
 const quiet = new WeakSet<Buffer>();
 /** A message to go to when what is around it has come. */
@@ -69,6 +72,7 @@ export function wentOn(screen: FullScreen, name: string): void {
   const known = screen.find(name);
   const buffer = known ?? screen.buffer(name);
   if (known === undefined && screen.lostAt !== undefined) buffer.readUntil = screen.lostAt - CLOCKS_DIFFER;
+  if (buffer.readUntil === 0) screen.session.askRead(name);
   if (buffer.asked === undefined) screen.chores.add(buffer);
 }
 

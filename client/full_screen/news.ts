@@ -10,7 +10,7 @@ import type { FullScreen } from "../full_screen.ts";
 import { sanitize, stripFormatting } from "../sanitize.ts";
 import type { ChatMessage, SessionEvent } from "../session.ts";
 import { nameOrder } from "../session/names.ts";
-import { noteMissed, wentOn } from "./catch_up.ts";
+import { noteMissed, NOTHING_READ, wentOn } from "./catch_up.ts";
 import { searchArrived } from "./searching.ts";
 
 /** "a typing notification is no longer valid ... after 6 seconds": https://ircv3.net/specs/client-tags/typing */
@@ -99,7 +99,8 @@ const HANDLERS: Handlers = {
   },
   marker: (screen, { target, time }) => {
     const buffer = screen.find(target);
-    if (buffer !== undefined && time !== undefined) buffer.markRead(time);
+    if (time !== undefined) buffer?.markRead(time);
+    else if (buffer?.kind === "direct" && buffer.readUntil === 0) buffer.readUntil = NOTHING_READ;
   },
   search: (screen, { messages, failed }) => {
     if (failed !== undefined) return here(screen, "error", `Cannot search: ${failed}`);

@@ -19,6 +19,7 @@ import {
   giveUpMissed,
   giveUpOlder,
   loadMissed,
+  NOTHING_READ,
   PAGE,
   seek,
 } from "./catch_up.ts";
@@ -283,7 +284,11 @@ function goesOn(screen: FullScreen, errand: Errand, page: Page, covers: boolean)
 function countMissed(screen: FullScreen, buffer: Buffer, isLatest: boolean): void {
   // Where nothing tells what was read, the first look at a conversation reads it.
   if (buffer.readUntil === 0) buffer.readUntil = isLatest ? buffer.newestTime : 0;
-  else buffer.recount();
+  else {
+    // Whoever answered has read what came before, also with a client that tells nobody.
+    if (buffer.readUntil === NOTHING_READ) buffer.markRead(buffer.lines.findLast(({ self }) => self)?.time ?? 0);
+    buffer.recount();
+  }
   if (screen.notifyOf(buffer) === "mute") buffer.unread = buffer.highlights = 0;
   if (buffer === screen.current) screen.reading.seen();
 }
