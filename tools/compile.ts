@@ -20,7 +20,7 @@ const PERMISSIONS = [
   "--no-prompt", // what is not allowed fails with a line instead of a question
 ];
 
-/** What V8 is told, for server and client alike, since they are one executable. */
+/** What V8 is told, for server and client alike, since they are one executable; what is for the client stands in the task `join`, too. */
 const V8 = [
   // Room for young objects, in MiB: half of V8's own bound costs no time, and saves a third of the memory per connection.
   "--max-semi-space-size=8",

@@ -27,7 +27,6 @@ export class Chores {
   #waiting: Buffer[] = [];
   /** What was asked for last, and the ticks since. */
   #asked: { readonly buffer: Buffer; ticks: number } | undefined;
-
   /** Ticks until it is asked for direct conversations, whatever is looked at; 0 when they were asked for. */
   #joining = 0;
   /** Ticks for which nothing was waited for. */
